@@ -1,0 +1,10 @@
+export { plainReason, type Reason } from './failure.js'
+export {
+  type Device,
+  type DeviceInfo,
+  deviceInfo,
+  devices,
+  runtimeVersion,
+  threadsAvailable,
+} from './runtime.js'
+export { createSession, type Session, type SessionOptions } from './session.js'
