@@ -16,7 +16,7 @@ const noise: readonly [RegExp, string][] = [
   [/Name:\s*'[^']*'\s*/g, ''],
   [/Status Message:\s*/g, ''],
   // A source position, the C++ signature and the failed condition, when a reason follows.
-  [/\S+\.(?:cc|h|cpp|cu):\d+\s[^]*? was false\.\s+(?=\S)/g, ''],
+  [/\S+\.(?:cc|h|cpp|cu):\d+\s[\s\S]*? was false\.\s+(?=\S)/g, ''],
   // A source position and the C++ signature.
   [/\S+\.(?:cc|h|cpp|cu):\d+\s+[^\n]*?\)\s*(?:const\s+)?(?=\S)/g, ''],
   [/\S+\.(?:cc|h|cpp|cu):\d+\s*/g, ''],
