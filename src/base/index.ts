@@ -19,6 +19,7 @@ export {
   float32Tensor,
   int64Tensor,
   isFloat,
+  scalarTensor,
   type Tensor,
   type TensorData,
   tensor,

@@ -102,3 +102,13 @@ export function int64Tensor(values: readonly number[], shape: readonly number[] 
 export function float32Tensor(values: ArrayLike<number>, shape: readonly number[]) {
   return tensor('float32', shape, Float32Array.from(values))
 }
+
+/** One number of rank 0. Throws for strings and 16-bit floats, which have no plain numbers. */
+export function scalarTensor(value: number, dtype: DataType): Tensor {
+  if (dtype === 'string' || dtype === 'float16' || dtype === 'bfloat16')
+    throw new InternalError(`a ${dtype} scalar cannot be made of a number`)
+  const whole = dtype === 'int64' || dtype === 'uint64'
+  const data = zeros(dtype, []).data as { [index: number]: number | bigint }
+  data[0] = whole ? BigInt(value) : value
+  return { dtype, shape: [], data: data as unknown as TensorData[DataType] }
+}

@@ -1,8 +1,8 @@
 import {
   type DataType,
-  float32Tensor,
   InternalError,
   int64Tensor,
+  scalarTensor,
   type Tensor,
 } from '../base/index.js'
 import type { Attributes, Graph, Node } from './graph.js'
@@ -87,9 +87,11 @@ export class Builder {
     return this.shared(`ints:${values}`, () => this.constant(int64Tensor(values), 'ints'))
   }
 
-  /** A float32 scalar of rank 0, shared between equal ones. */
-  scalar(value: number): string {
-    return this.shared(`scalar:${value}`, () => this.constant(float32Tensor([value], []), 'scalar'))
+  /** A scalar of rank 0, shared between equal ones. */
+  scalar(value: number, dtype: DataType = 'float32'): string {
+    return this.shared(`${dtype}:${value}`, () =>
+      this.constant(scalarTensor(value, dtype), 'scalar'),
+    )
   }
 
   type(name: string): ValueType {
