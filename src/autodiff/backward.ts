@@ -82,7 +82,7 @@ function receive(
   gradient: string,
 ): void {
   const known = received.get(value)
-  const fitted = fit(b, gradient, b.shape(value))
+  const fitted = matchShape(b, gradient, b.shape(value))
   if (known) known.push(fitted)
   else received.set(value, [fitted])
 }
@@ -100,7 +100,7 @@ function total(b: Builder, received: Map<string, string[]>, value: string): stri
  * The transpose of broadcasting: sums over the axes that were stretched or put in front. A gradient
  * that is the same along an axis may come with size 1 there, and is stretched.
  */
-export function fit(b: Builder, gradient: string, shape: readonly number[]): string {
+export function matchShape(b: Builder, gradient: string, shape: readonly number[]): string {
   const from = b.shape(gradient)
   if (sameShape(from, shape)) return gradient
   const { sum, reshape, expand } = maths(b)
