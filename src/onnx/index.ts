@@ -1,4 +1,5 @@
 export { Builder, type EmitOptions, type ValueType } from './builder.js'
+export { dataTypeCodes, dataTypeOf } from './datatype.js'
 export {
   type Attribute,
   type Attributes,
@@ -19,4 +20,11 @@ export {
   textOf,
   type ValueInfo,
 } from './graph.js'
+export { type Einsum, parseEinsum } from './infer/linear.js'
+export { padAmounts, type SliceRange, sliceRanges } from './infer/movement.js'
+export { type RecurrentSizes, recurrentSizes } from './infer/recurrent.js'
+export { reducedAxes } from './infer/reduction.js'
+export { type ResizePlan, resizePlan } from './infer/resize.js'
+export { type Known, Site, UndeterminedError } from './infer/site.js'
+export { convTransposeWindow, convWindow, poolWindow, type Window } from './infer/window.js'
 export { inferNode } from './infer.js'

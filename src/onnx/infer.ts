@@ -1,8 +1,57 @@
-import { InternalError } from '../base/index.js'
-import type { Builder, ValueType } from './builder.js'
+import { didYouMean, ModelError } from '../base/index.js'
+import type { ValueType } from './builder.js'
 import type { Node } from './graph.js'
+import { creationRules } from './infer/creation.js'
+import { elementwiseRules } from './infer/elementwise.js'
+import { linearRules } from './infer/linear.js'
+import { microsoftRules } from './infer/microsoft.js'
+import { movementRules } from './infer/movement.js'
+import { normalizeRules } from './infer/normalize.js'
+import { recurrentRules } from './infer/recurrent.js'
+import { reductionRules } from './infer/reduction.js'
+import { resizeRules } from './infer/resize.js'
+import { type InferRule, type InferRules, type Known, Site } from './infer/site.js'
+import { windowRules } from './infer/window.js'
 
-/** The types of a node's outputs from those of its inputs; throws for an operator it does not know. */
-export function inferNode(node: Node, _builder: Builder): ValueType[] {
-  throw new InternalError(`no shape inference for ${node.op}`)
+const defaultDomain: InferRules = {
+  ...creationRules,
+  ...elementwiseRules,
+  ...linearRules,
+  ...movementRules,
+  ...normalizeRules,
+  ...recurrentRules,
+  ...reductionRules,
+  ...resizeRules,
+  ...windowRules,
+}
+
+const domains: Readonly<Record<string, InferRules>> = {
+  '': defaultDomain,
+  'ai.onnx': defaultDomain,
+  'com.microsoft': microsoftRules,
+}
+
+/**
+ * The types of a node's outputs, from the types of its inputs and the values of constant ones
+ * (shapes, axes, pads). Throws ModelError, naming the node, where the inputs do not fit the operator,
+ * and UndeterminedError (a ModelError) where only a run can tell the shape.
+ */
+export function inferNode(node: Node, known: Known): ValueType[] {
+  const types = ruleOf(node)(new Site(node, known))
+  if (types.length < node.outputs.length)
+    throw new ModelError(
+      `${node.op} node "${node.name || node.outputs[0]}": expected at most ${types.length} outputs, received ${node.outputs.length}.`,
+    )
+  return types
+}
+
+function ruleOf(node: Node): InferRule {
+  const rules = domains[node.domain]
+  const rule = rules && Object.hasOwn(rules, node.op) ? rules[node.op] : undefined
+  if (rule) return rule
+  const name = node.domain ? `${node.domain}::${node.op}` : node.op
+  throw new ModelError(
+    `node "${node.name || node.outputs[0]}": the shapes of the operator ${name} cannot be inferred: Temper does not know it.${didYouMean(node.op, Object.keys(rules ?? {}))}`,
+    { op: name },
+  )
 }
