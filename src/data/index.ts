@@ -1,0 +1,8 @@
+export { type Batch, type BatchOptions, batches, batchesPerEpoch } from './batches.js'
+export type { Dataset, SampleKind } from './dataset.js'
+export { type MemorySource, memoryDataset } from './memory.js'
+export { builtIns, openData } from './open.js'
+export type { DataOptions, PhysicalOptions } from './options.js'
+export { epochOrder } from './order.js'
+export { everyKth, first, limit, type SplitOptions, splitBy } from './split.js'
+export { subset } from './subset.js'
