@@ -37,11 +37,11 @@ export function parseTime(text: string, where = 'time'): Time {
   return time
 }
 
-/** The text form; `parseTime` reads it back. */
+/** The text form; `parseTime` reads back the same value. */
 export function formatTime({ value, unit }: Time): string {
   if (unit !== 'dur') return `${value}${unit}`
   const percent = Number((value * 100).toPrecision(12))
-  return `${percent}%`
+  return percent / 100 === value ? `${percent}%` : `${value}dur`
 }
 
 /** A time in batches from the start of the run; may be a fraction. */

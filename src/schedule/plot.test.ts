@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { parseLevel, parseSchedule, plotSchedule } from './index.js'
+
+const lengths = { epochs: 4, batchesPerEpoch: 50, samplesPerEpoch: 6400 }
+
+describe('the terminal plot', () => {
+  it('draws a ramp from the lower left to the upper right', () => {
+    const ramp = parseSchedule({ ramp: [0, 0.4] }, { lengths })
+    expect(plotSchedule(ramp, lengths, 24, 4)).toMatchInlineSnapshot(`
+      [
+        "0.398 │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⣀⣠⠤⠖⠚⠉",
+        "      │⠀⠀⠀⠀⠀⣀⣠⠤⠖⠚⠉⠁",
+        "    0 │⣠⠤⠖⠚⠉⠁",
+        "      └0─────────────4ep",
+      ]
+    `)
+  })
+
+  it('fills the band of a draw', () => {
+    const level = parseLevel({ uniform: [0, { ramp: [0.1, 0.4], to: '50%' }] }, { lengths })
+    expect(plotSchedule(level, lengths, 24, 4)).toMatchInlineSnapshot(`
+      [
+        "0.4 │⠀⠀⠀⠀⠀⣀⣠⣴⣾⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿",
+        "    │⢀⣀⣤⣶⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿",
+        "  0 │⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿",
+        "    └0───────────────4ep",
+      ]
+    `)
+  })
+
+  it('shows windows, keeps to its width and height, and survives a constant of 0', () => {
+    const windows = parseSchedule({ every: '2ep', for: '1ep', value: 1 }, { lengths })
+    const lines = plotSchedule(windows, lengths, 60, 6)
+    expect(lines).toHaveLength(6)
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(60)
+    expect(lines).toMatchInlineSnapshot(`
+      [
+        "1 │⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⡇⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⡏⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⢹",
+        "  │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⡇⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⡇⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⢸",
+        "  │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⡇⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⡇⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⢸",
+        "  │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⡇⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⡇⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⢸",
+        "0 │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⣇⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⡇⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⢸⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀",
+        "  └0─────────────────────────────────────────────────────4ep",
+      ]
+    `)
+    expect(plotSchedule(() => 0, lengths, 40, 3)).toHaveLength(3)
+  })
+})
