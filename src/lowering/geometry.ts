@@ -40,11 +40,7 @@ export function slidingOf({ node }: Site): Sliding {
 }
 
 /** The convolution a gradient belongs to, from the shapes of its x and y. */
-export function convolutionOf(
-  site: Site,
-  x: readonly number[],
-  y: readonly number[],
-): Convolution {
+export function convolutionOf(site: Site, x: readonly number[], y: readonly number[]): Convolution {
   return {
     ...slidingOf(site),
     group: intOf(site.node, 'group', 1),

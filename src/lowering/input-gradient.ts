@@ -83,6 +83,7 @@ function leftOver(c: Convolution): number[] {
 }
 
 export const convInputGradient = row(
-  site => convolutionOf(site, site.b.shape(site.node.outputs[0]), site.b.shape(site.node.inputs[0])),
+  site =>
+    convolutionOf(site, site.b.shape(site.node.outputs[0]), site.b.shape(site.node.inputs[0])),
   [flipped, transposed],
 )

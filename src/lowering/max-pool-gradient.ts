@@ -49,8 +49,7 @@ const whole: Choice = {
 const sideBySide: Choice = {
   name: 'enlarge and compare',
   column: 'portable',
-  applies: p =>
-    allOnes(p.dilations) && p.kernel.every((size, i) => size === p.strides[i]),
+  applies: p => allOnes(p.dilations) && p.kernel.every((size, i) => size === p.strides[i]),
   emit({ b, node }, p) {
     const [x, y, dy] = node.inputs
     const grid = p.output.map((size, i) => size * p.kernel[i])
@@ -97,9 +96,14 @@ const scattered: Choice = {
     const { b, node } = site
     const [x, y, dy] = node.inputs
     const [size, count] = [sizeOf(b.shape(x)), sizeOf(b.shape(y))]
-    const zeros = b.emit('ConstantOfShape', [b.ints([size])], {}, {
-      types: [{ dtype: 'float32', shape: [size] }],
-    })
+    const zeros = b.emit(
+      'ConstantOfShape',
+      [b.ints([size])],
+      {},
+      {
+        types: [{ dtype: 'float32', shape: [size] }],
+      },
+    )
     const winners = reshape(b, winnersOf(site, p), [count])
     const flat = b.emit('ScatterElements', [zeros, winners, reshape(b, dy, [count])], {
       axis: int(0),

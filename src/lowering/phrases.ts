@@ -88,7 +88,13 @@ export function box(
   if (meets) return padSpatial(b, x, begins, ends)
   const positive = (pads: readonly number[]) => pads.map(pad => Math.max(0, pad))
   const padded = padSpatial(b, x, positive(begins), positive(ends))
-  return sliceSpatial(b, padded, positive(starts), sizes, shape.map(() => 1))
+  return sliceSpatial(
+    b,
+    padded,
+    positive(starts),
+    sizes,
+    shape.map(() => 1),
+  )
 }
 
 /** All index tuples of a box, the last axis fastest. */

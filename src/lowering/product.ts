@@ -37,10 +37,15 @@ const fused: Formulation<Facts> = {
   column: 'portable',
   applies: (_, { options }) => options.fused,
   emit: ({ b, node }) => [
-    b.emit('FusedMatMul', node.inputs, { ...node.attributes }, {
-      domain: 'com.microsoft',
-      types: [b.type(node.outputs[0])],
-    }),
+    b.emit(
+      'FusedMatMul',
+      node.inputs,
+      { ...node.attributes },
+      {
+        domain: 'com.microsoft',
+        types: [b.type(node.outputs[0])],
+      },
+    ),
   ],
 }
 
@@ -50,10 +55,7 @@ const apart: Formulation<Facts> = {
   applies: () => true,
   emit({ b, node }, { transA, transB, alpha }) {
     const [x, y] = node.inputs
-    const matrix = b.emit('MatMul', [
-      transA ? turned(b, x) : x,
-      transB ? turned(b, y) : y,
-    ])
+    const matrix = b.emit('MatMul', [transA ? turned(b, x) : x, transB ? turned(b, y) : y])
     return [alpha === 1 ? matrix : b.emit('Mul', [matrix, b.scalar(alpha)])]
   },
 }

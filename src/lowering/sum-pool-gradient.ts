@@ -30,9 +30,7 @@ const whole: Choice = {
     allOnes(p.output) &&
     allOnes(p.dilations) &&
     p.input.every((size, i) => p.begins[i] === 0 && size <= p.kernel[i]),
-  emit: ({ b, node }) => [
-    b.emit('Expand', [node.inputs[0], b.ints(b.shape(node.outputs[0]))]),
-  ],
+  emit: ({ b, node }) => [b.emit('Expand', [node.inputs[0], b.ints(b.shape(node.outputs[0]))])],
 }
 
 /** Stride 1: the transpose of a sliding sum is a sliding sum, padded by dilation (kernel - 1) - begin. */
@@ -71,7 +69,12 @@ const transposed: Choice = {
     })
     const reached = b.shape(dx).slice(2)
     const behind = p.input.map((size, i) => size + p.begins[i] - reached[i])
-    const framed = padSpatial(b, dx, p.begins.map(begin => 0 - begin), behind)
+    const framed = padSpatial(
+      b,
+      dx,
+      p.begins.map(begin => 0 - begin),
+      behind,
+    )
     return [reshape(b, framed, [batch, channels, ...p.input])]
   },
 }

@@ -43,11 +43,7 @@ const factorised: Choice = {
     )
     const across = columnShifts({ b, x, c })
     const a = reshape(b, concat(b, down, 1), [c.batch, c.kernel[0] * c.filters, rows * columns])
-    const d = reshape(b, concat(b, across, 1), [
-      c.batch,
-      c.kernel[1] * c.channels,
-      rows * columns,
-    ])
+    const d = reshape(b, concat(b, across, 1), [c.batch, c.kernel[1] * c.channels, rows * columns])
     const [height, width] = c.kernel
     const [o, ch] = [c.filters, c.channels]
     if (height * o >= width * ch) {

@@ -1,0 +1,2 @@
+export type { Column, LoweringOptions } from './formulation.js'
+export { lower } from './lower.js'

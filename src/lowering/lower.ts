@@ -1,0 +1,93 @@
+import { InternalError } from '../base/index.js'
+import { Builder, type Graph, type Node } from '../onnx/index.js'
+import type { LoweringOptions, Site } from './formulation.js'
+import { table } from './table.js'
+
+/**
+ * The same graph with every operator of the domain `temper` expanded into standard operators (and
+ * `com.microsoft.FusedMatMul` unless `fused` is false), each by the formulation that its shapes
+ * choose. All shapes must be known. The graph given is left as it is.
+ */
+export function lower(graph: Graph, options: LoweringOptions = {}): Graph {
+  const { column = 'portable', fused = true } = options
+  const copy = copyOf(graph)
+  const lowering = new Lowering(new Builder(copy), { column, fused })
+  for (const node of graph.nodes) lowering.visit(node)
+  lowering.finish()
+  return copy
+}
+
+function copyOf(graph: Graph): Graph {
+  return {
+    ...graph,
+    nodes: [],
+    initializers: new Map(graph.initializers),
+    values: new Map(graph.values),
+  }
+}
+
+class Lowering {
+  private readonly producers = new Map<string, Node>()
+  /** What a formulation's result is called in the graph. */
+  private readonly renamed = new Map<string, string>()
+
+  constructor(
+    private readonly b: Builder,
+    private readonly options: Required<LoweringOptions>,
+  ) {}
+
+  visit(node: Node): void {
+    if (node.domain === 'temper') this.expand(node)
+    else this.keep({ ...node, inputs: [...node.inputs], outputs: [...node.outputs] })
+  }
+
+  private keep(node: Node): void {
+    this.b.graph.nodes.push(node)
+    for (const output of node.outputs) if (output) this.producers.set(output, node)
+  }
+
+  /** Private operators may be made of private operators, which are expanded in turn. */
+  private expand(node: Node): void {
+    const { nodes } = this.b.graph
+    const start = nodes.length
+    const results = this.choose(node).emit()
+    const emitted = nodes.splice(start)
+    const made = new Set(emitted.flatMap(({ outputs }) => outputs))
+    for (const inner of emitted) this.visit(inner)
+    for (const [i, name] of node.outputs.entries()) if (name) this.call(results[i], name, made)
+  }
+
+  private choose(node: Node) {
+    const row = table[node.op]
+    if (!row) throw new InternalError(`no lowering of temper::${node.op}`)
+    const site: Site = {
+      b: this.b,
+      node,
+      options: this.options,
+      producer: value => this.producers.get(value),
+    }
+    return row.choose(site)
+  }
+
+  /** Gives a result the name the rest of the graph knows. */
+  private call(result: string, name: string, made: Set<string>): void {
+    const isFree = made.has(result) && !this.renamed.has(result)
+    if (isFree) this.renamed.set(result, name)
+    else this.keep({ ...identity, name, inputs: [result], outputs: [name], attributes: {} })
+  }
+
+  finish(): void {
+    const { nodes, values } = this.b.graph
+    const nameOf = (name: string): string => {
+      const known = this.renamed.get(name)
+      return known === undefined ? name : nameOf(known)
+    }
+    for (const node of nodes) {
+      node.inputs = node.inputs.map(nameOf)
+      node.outputs = node.outputs.map(nameOf)
+    }
+    for (const name of this.renamed.keys()) values.delete(name)
+  }
+}
+
+const identity = { op: 'Identity', domain: '' } as const
