@@ -1,0 +1,93 @@
+// Keyed kernels: `n` is a multiple of 16, `first` the number of the first sample in its stream
+// (a multiple of 16 too). NaN passes through every clip.
+import { inBlock, openBlock } from './generator'
+import { cosine, minusTwoLog, quarterTurns, sine } from './normal'
+
+@inline
+function clip(x: v128, low: v128, high: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(x, low), high)
+}
+
+/** The words themselves. */
+export function words(out: usize, n: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32, first: u32): void {
+  const end = first + n
+  while (first < end) {
+    const from = openBlock(first, end, seed0, seed1, stream0, stream1)
+    const count = inBlock(first, end)
+    memory.copy(out, from, <usize>count << 2)
+    out += <usize>count << 2
+    first += count
+  }
+}
+
+/** out = sigma N. */
+export function normal(out: usize, n: u32, sigma: f32, seed0: i32, seed1: i32, stream0: i32, stream1: i32, first: u32): void {
+  const scale = f32x4.splat(sigma)
+  const end = first + n
+  while (first < end) {
+    let from = openBlock(first, end, seed0, seed1, stream0, stream1)
+    const count = inBlock(first, end)
+    const stop = from + (<usize>count << 2)
+    while (from < stop) {
+      for (let pair = 0; pair < 2; pair++) {
+        const bits = v128.load(from, 16)
+        const radius = f32x4.mul(scale, f32x4.sqrt(minusTwoLog(v128.load(from))))
+        const a = quarterTurns(bits)
+        v128.store(out, sine(a, radius))
+        v128.store(out, cosine(a, bits, radius), 16)
+        from += 32
+        out += 32
+      }
+    }
+    first += count
+  }
+}
+
+/** out = clip(x + sigma N). */
+export function gaussian(x: usize, out: usize, n: u32, sigma: f32, low: f32, high: f32, seed0: i32, seed1: i32, stream0: i32, stream1: i32, first: u32): void {
+  const scale = f32x4.splat(sigma)
+  const lowest = f32x4.splat(low)
+  const highest = f32x4.splat(high)
+  const end = first + n
+  while (first < end) {
+    let from = openBlock(first, end, seed0, seed1, stream0, stream1)
+    const count = inBlock(first, end)
+    const stop = from + (<usize>count << 2)
+    while (from < stop) {
+      for (let pair = 0; pair < 2; pair++) {
+        const bits = v128.load(from, 16)
+        const radius = f32x4.mul(scale, f32x4.sqrt(minusTwoLog(v128.load(from))))
+        const a = quarterTurns(bits)
+        v128.store(out, clip(f32x4.add(v128.load(x), sine(a, radius)), lowest, highest))
+        v128.store(out, clip(f32x4.add(v128.load(x, 16), cosine(a, bits, radius)), lowest, highest), 16)
+        from += 32
+        x += 32
+        out += 32
+      }
+    }
+    first += count
+  }
+}
+
+/** out = clip(x + step w), w a signed word: uniform with half-width step 2^31. */
+export function uniform(x: usize, out: usize, n: u32, step: f32, low: f32, high: f32, seed0: i32, seed1: i32, stream0: i32, stream1: i32, first: u32): void {
+  const scale = f32x4.splat(step)
+  const lowest = f32x4.splat(low)
+  const highest = f32x4.splat(high)
+  const end = first + n
+  while (first < end) {
+    let from = openBlock(first, end, seed0, seed1, stream0, stream1)
+    const count = inBlock(first, end)
+    const stop = from + (<usize>count << 2)
+    while (from < stop) {
+      for (let k = 0; k < 4; k++) {
+        const noise = f32x4.mul(scale, f32x4.convert_i32x4_s(v128.load(from)))
+        v128.store(out, clip(f32x4.add(v128.load(x), noise), lowest, highest))
+        from += 16
+        x += 16
+        out += 16
+      }
+    }
+    first += count
+  }
+}

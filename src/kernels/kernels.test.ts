@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { fold, type Key, keyOf, Random } from '../base/index.js'
+import { openKernels, scalarKernels, sharedKernels } from './kernels.js'
+import { openArena } from './module.js'
+import { runTwin } from './runner.js'
+import { type KernelName, type KernelRow, kernelTable } from './table.js'
+
+const arena = openArena(64 * 1024 ** 2)
+const key: Key = { seed: [7, 8], stream: [9, 10] }
+const lengths = [1, 3, 15, 16, 17, 784, 1000, 1024, 1039, 5000, 16384, 40003]
+
+/** Numbers a kernel may meet: normal ones, and now and then an extreme one. */
+function fill(array: Float32Array, random: Random): Float32Array {
+  const extremes = [0, -0, 1, 1e-30, -1e30, 1e-42]
+  sharedKernels().normal(array, 1, fold(key, random.uint32()))
+  for (let i = random.below(40); i < array.length; i += 1 + random.below(80))
+    array[i] = extremes[random.below(6)]
+  return array
+}
+
+const scalarValues: Record<string, number> = {
+  low: -1,
+  high: 1.25,
+  step: 2 ** -32,
+  correction: 0.7,
+  decay: 0.99,
+}
+
+/** The first index where two arrays differ in a bit, or -1. */
+function firstDifference(a: Float32Array, b: Float32Array): number {
+  const [x, y] = [a, b].map(v => new Uint32Array(v.buffer, v.byteOffset, v.length))
+  return x.findIndex((bits, i) => bits !== y[i])
+}
+
+describe.each(Object.keys(kernelTable) as KernelName[])('%s', name => {
+  const row: KernelRow = kernelTable[name]
+  const scalars = row.scalars.map((s, i) => scalarValues[s] ?? 0.1 + 0.07 * i)
+
+  it.each(lengths)('SIMD gives the bits of its twin on %i floats', length => {
+    const random = new Random(keyOf(1, name, length))
+    const plain = row.arrays.map(() => fill(new Float32Array(length), random))
+    const outside = plain.map(array => array.slice())
+    // A view that starts anywhere, with a guard behind it.
+    const inside = plain.map(array => {
+      const room = arena.alloc(length + 8).fill(12345)
+      room.set(array, 3)
+      return room.subarray(3, 3 + length)
+    })
+    const wanted = runTwin(name, plain, scalars, key, 2048)
+    expect(arena.run(name, outside, scalars, key, 2048)).toBe(wanted)
+    expect(arena.run(name, inside, scalars, key, 2048)).toBe(wanted)
+    plain.forEach((array, i) => {
+      expect(firstDifference(outside[i], array)).toBe(-1)
+      expect(firstDifference(inside[i], array)).toBe(-1)
+      const guard = new Float32Array(inside[i].buffer, inside[i].byteOffset + length * 4, 5)
+      expect([...guard]).toEqual([12345, 12345, 12345, 12345, 12345])
+    })
+  })
+
+  it('gives the same bits made in parts', () => {
+    if (!row.keyed) return
+    const input = row.arrays.map(() => fill(new Float32Array(3000), new Random(key)))
+    const whole = input.map(array => array.slice())
+    const parts = input.map(array => array.slice())
+    arena.run(name, whole, scalars, key, 64)
+    for (const [from, to] of [
+      [1008, 3000],
+      [0, 1008],
+    ] as const)
+      arena.run(
+        name,
+        parts.map(p => p.subarray(from, to)),
+        scalars,
+        key,
+        64 + from,
+      )
+    expect(parts.map((p, i) => firstDifference(p, whole[i]))).toEqual(parts.map(() => -1))
+  })
+})
+
+describe('the memory', () => {
+  it('gives aligned, padded views that never meet', () => {
+    const kernels = openKernels({ bytes: 1 << 20 })
+    const views = [1, 16, 17, 3].map(n => kernels.alloc(n))
+    const starts = views.map(v => v.byteOffset)
+    expect(starts.every(s => s % 64 === 0)).toBe(true)
+    expect(starts.slice(1).map((s, i) => s - starts[i])).toEqual([64, 64, 128])
+    expect(kernels.holds(views[0])).toBe(true)
+    expect(kernels.holds(new Float32Array(1))).toBe(false)
+  })
+
+  it('refuses more than 4 GiB, and more than it has, in a sentence', () => {
+    expect(() => openKernels({ bytes: 5 * 1024 ** 3 })).toThrow(/at most 4 GiB.*received "5.0 GiB"/)
+    const kernels = openKernels({ bytes: 1 << 20 })
+    expect(() => kernels.alloc(1 << 22)).toThrow(/floats were asked/)
+    expect(kernels.alloc(1 << 18).length).toBe(1 << 18)
+  })
+
+  it('refuses arrays of different lengths', () => {
+    const [a, b] = [new Float32Array(4), new Float32Array(5)]
+    expect(() => openKernels().lerp(a, b, a, 0.5)).toThrow(/lerp got arrays of 4, 5, 4 floats/)
+  })
+})
+
+describe('NaN', () => {
+  it('passes through clips and reductions', () => {
+    for (const kernels of [openKernels(), scalarKernels()]) {
+      const x = new Float32Array(20).fill(Number.NaN)
+      const out = new Float32Array(20)
+      kernels.gaussian(x, out, { sigma: 1, low: 0, high: 1 }, key)
+      expect(out.every(Number.isNaN)).toBe(true)
+      expect(kernels.maxAbs(x)).toBeNaN()
+      expect(kernels.sumOfSquares(x)).toBeNaN()
+    }
+  })
+})

@@ -1,0 +1,137 @@
+import type { Key } from '../base/index.js'
+import { openArena } from './module.js'
+import { type AdamOptions, type AdamState, adamScalars, type SgdOptions } from './optimizers.js'
+import { type Runner, runTwin } from './runner.js'
+
+/** Values are kept inside [low, high]; the defaults keep them as they are. NaN stays NaN. */
+export interface Clip {
+  readonly low?: number
+  readonly high?: number
+}
+
+/**
+ * Fused passes over Float32Arrays of one length. Arrays from `alloc` are worked on where they lie,
+ * others are staged; `out` may be the input itself. `first`, a multiple of 16, is the number of the
+ * first sample in the key's stream, so a stream can be made in parts.
+ */
+export interface Kernels {
+  /** A view of zeros, aligned to 64 bytes, padded to 16 floats; never detached, never freed. */
+  alloc(floats: number): Float32Array
+  /** Whether an array lies in this memory. */
+  holds(array: Float32Array): boolean
+  /** Floats that `alloc` can still give. */
+  free(): number
+
+  /** Uniform 32-bit words. */
+  words(out: Uint32Array, key: Key, first?: number): void
+  /** out = sigma N(0, 1). */
+  normal(out: Float32Array, sigma: number, key: Key, first?: number): void
+  /** out = clip(x + sigma N(0, 1)). */
+  gaussian(
+    x: Float32Array,
+    out: Float32Array,
+    level: Clip & { readonly sigma: number },
+    key: Key,
+    first?: number,
+  ): void
+  /** out = clip(x + U(-halfWidth, halfWidth)). */
+  uniform(
+    x: Float32Array,
+    out: Float32Array,
+    level: Clip & { readonly halfWidth: number },
+    key: Key,
+    first?: number,
+  ): void
+
+  /** out = a + weight (b - a). */
+  lerp(a: Float32Array, b: Float32Array, out: Float32Array, weight: number): void
+  /** out = scale x + shift. */
+  scaleAdd(x: Float32Array, out: Float32Array, scale: number, shift: number): void
+  /** out = a + weight b. */
+  addScaled(a: Float32Array, b: Float32Array, out: Float32Array, weight: number): void
+  /** out = x kept inside [low, high]. */
+  clamp(x: Float32Array, out: Float32Array, low: number, high: number): void
+
+  /** The sum of x^2, in double precision. */
+  sumOfSquares(x: Float32Array): number
+  /** The largest |x|, 0 of nothing; NaN where x holds one. */
+  maxAbs(x: Float32Array): number
+
+  /** One step of Adam (Kingma & Ba 2015), weight decay as L2 in the gradient; as PyTorch's. */
+  adam(state: AdamState, options: AdamOptions): void
+  /** One step of AdamW (Loshchilov & Hutter 2019), weight decay apart from the gradient; as PyTorch's. */
+  adamw(state: AdamState, options: AdamOptions): void
+  /** One step of gradient descent, with (Nesterov's) momentum where a velocity is given; as PyTorch's. */
+  sgd(state: SgdState, options: SgdOptions): void
+}
+
+export interface SgdState {
+  readonly parameters: Float32Array
+  readonly gradients: Float32Array
+  /** Zeros before the first step. */
+  readonly velocity?: Float32Array
+}
+
+/** Opens a memory of `bytes` (at most 4 GiB, default 16 MiB) that never grows, and its SIMD kernels. */
+export function openKernels({ bytes = 16 * 1024 ** 2 }: { bytes?: number } = {}): Kernels {
+  const { run, alloc, holds, free } = openArena(bytes)
+  return { alloc, holds, free, ...passes(run) }
+}
+
+/** The same kernels as plain TypeScript, same bits; for checking, and where SIMD is missing. */
+export function scalarKernels(): Kernels {
+  return {
+    alloc: floats => new Float32Array(Math.ceil(floats / 16) * 16).subarray(0, floats),
+    holds: () => true,
+    free: () => Number.POSITIVE_INFINITY,
+    ...passes(runTwin),
+  }
+}
+
+let shared: Kernels | undefined
+
+/** One small instance for all who keep their arrays elsewhere. */
+export function sharedKernels(): Kernels {
+  shared ??= openKernels({ bytes: 0 })
+  return shared
+}
+
+const bounds = ({ low = -Infinity, high = Infinity }: Clip) => [low, high]
+
+function passes(run: Runner): Omit<Kernels, 'alloc' | 'holds' | 'free'> {
+  return {
+    words: (out, key, first) => {
+      run('words', [new Float32Array(out.buffer, out.byteOffset, out.length)], [], key, first)
+    },
+    normal: (out, sigma, key, first) => void run('normal', [out], [sigma], key, first),
+    gaussian: (x, out, level, key, first) =>
+      void run('gaussian', [x, out], [level.sigma, ...bounds(level)], key, first),
+    uniform: (x, out, level, key, first) =>
+      void run('uniform', [x, out], [level.halfWidth * 2 ** -31, ...bounds(level)], key, first),
+    lerp: (a, b, out, weight) => void run('lerp', [a, b, out], [weight]),
+    scaleAdd: (x, out, scale, shift) => void run('scaleAdd', [x, out], [scale, shift]),
+    addScaled: (a, b, out, weight) => void run('addScaled', [a, b, out], [weight]),
+    clamp: (x, out, low, high) => void run('clamp', [x, out], [low, high]),
+    sumOfSquares: x => run('sumOfSquares', [x], []),
+    maxAbs: x => run('maxAbs', [x], []),
+    adam: (state, options) => runAdam(run, state, adamScalars(options, false)),
+    adamw: (state, options) => runAdam(run, state, adamScalars(options, true)),
+    sgd: (state, options) => runSgd(run, state, options),
+  }
+}
+
+function runAdam(run: Runner, state: AdamState, scalars: readonly number[]): void {
+  run('adam', [state.parameters, state.gradients, state.means, state.squares], scalars)
+}
+
+function runSgd(run: Runner, { parameters, gradients, velocity }: SgdState, options: SgdOptions) {
+  const { learningRate, momentum = 0, weightDecay = 0, gradientScale = 1 } = options
+  if (!velocity) {
+    run('descent', [parameters, gradients], [gradientScale, weightDecay, learningRate])
+    return
+  }
+  // Nesterov steps along g + momentum b, plain momentum along b.
+  const [direct, carried] = options.nesterov ? [1, momentum] : [0, 1]
+  const scalars = [gradientScale, weightDecay, momentum, direct, carried, learningRate]
+  run('momentum', [parameters, gradients, velocity], scalars)
+}

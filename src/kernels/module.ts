@@ -1,0 +1,143 @@
+import { expected, InternalError, type Key, UsageError } from '../base/index.js'
+import { kernelModule } from './generated.js'
+import { chunkLength, noKey, type Runner } from './runner.js'
+import { type KernelRow, kernelTable } from './table.js'
+
+type Exported = (...values: number[]) => number
+
+const pageBytes = 65536
+const mostBytes = 4 * 1024 ** 3
+/** The most arrays a kernel takes; each has a slot of one chunk for staging. */
+const slots = 4
+
+/** One WebAssembly memory that never grows, so that views of it never detach. */
+export interface Arena {
+  readonly memory: WebAssembly.Memory
+  readonly run: Runner
+  alloc(floats: number): Float32Array
+  holds(array: Float32Array): boolean
+  /** Floats still free. */
+  free(): number
+}
+
+let compiled: WebAssembly.Module | undefined
+
+function compile(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelModule), c => c.charCodeAt(0)))
+  return compiled
+}
+
+function reserve(bytes: number): WebAssembly.Memory {
+  if (!(bytes <= mostBytes))
+    throw new UsageError(
+      expected(
+        'memory',
+        'at most 4 GiB in one WebAssembly memory (about 140 million parameters with Adam)',
+        `${(bytes / 1024 ** 3).toFixed(1)} GiB`,
+        'Freeze part of the model, or train a smaller one.',
+      ),
+    )
+  const pages = Math.max(16, Math.ceil(bytes / pageBytes))
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages })
+  } catch {
+    const size = `${Math.ceil((pages * pageBytes) / 1024 ** 2)} MiB`
+    throw new UsageError(
+      `memory: the system did not give ${size}. Free some, or use a smaller batch.`,
+    )
+  }
+}
+
+const align = (bytes: number) => Math.ceil(bytes / 64) * 64
+
+/** Loads the kernels into a memory of their own with room for `bytes` of arrays. */
+export function openArena(bytes: number): Arena {
+  const staging = slots * chunkLength * 4
+  const memory = reserve(
+    bytes > mostBytes ? bytes : Math.min(bytes + staging + pageBytes, mostBytes),
+  )
+  const instance = new WebAssembly.Instance(compile(), { env: { memory } })
+  const exports = instance.exports as Record<string, Exported>
+  const { buffer } = memory
+  const stage = align(exports.base())
+  // The last line stays unused: an array's end must be an address, and 2^32 is none.
+  const end = buffer.byteLength - 64
+  let next = align(stage + staging)
+
+  function alloc(floats: number): Float32Array {
+    const size = align(floats * 4)
+    if (next + size > end)
+      throw new InternalError(
+        `${floats} floats were asked of a memory with room for ${(end - next) / 4}`,
+      )
+    const array = new Float32Array(buffer, next, floats)
+    next += size
+    return array
+  }
+  const holds = (array: Float32Array) => array.buffer === buffer
+  return { memory, alloc, holds, free: () => (end - next) / 4, run: runner(exports, buffer, stage) }
+}
+
+/** Runs whole sixteens where the arrays lie, or through the staging slots; the tail always through those. */
+function runner(exports: Record<string, Exported>, buffer: ArrayBuffer, stage: number): Runner {
+  const slot = Array.from(
+    { length: slots },
+    (_, i) => new Float32Array(buffer, stage + i * chunkLength * 4, chunkLength),
+  )
+  const resident = (array: Float32Array) => array.buffer === buffer
+
+  return (name, arrays, scalars, key = noKey, first = 0) => {
+    const row: KernelRow = kernelTable[name]
+    const { length } = arrays[0]
+    if (arrays.some(array => array.length !== length))
+      throw new InternalError(
+        `${name} got arrays of ${arrays.map(a => a.length).join(', ')} floats`,
+      )
+    const whole = length - (length % 16)
+    const step = row.join || !arrays.every(resident) ? chunkLength : whole
+    let joined = 0
+    const part = (from: number, count: number, staged: boolean) => {
+      const result = call(
+        row,
+        exports[name],
+        arrays,
+        scalars,
+        key,
+        first + from,
+        from,
+        count,
+        staged,
+      )
+      if (row.join) joined = row.join(joined, result)
+    }
+    for (let from = 0; from < whole; from += step) part(from, Math.min(step, whole - from), false)
+    if (whole < length) part(whole, length - whole, true)
+    return joined
+  }
+
+  function call(
+    row: KernelRow,
+    kernel: Exported,
+    arrays: readonly Float32Array[],
+    scalars: readonly number[],
+    key: Key,
+    first: number,
+    from: number,
+    count: number,
+    staged: boolean,
+  ): number {
+    const moved = arrays.map(array => staged || !resident(array))
+    const values: number[] = arrays.map((array, i) => {
+      if (!moved[i]) return array.byteOffset + from * 4
+      if (row.arrays[i] !== 'out') slot[i].set(array.subarray(from, from + count))
+      if (staged) slot[i].fill(0, count, 16)
+      return slot[i].byteOffset
+    })
+    values.push(Math.ceil(count / 16) * 16, ...scalars)
+    if (row.keyed) values.push(...key.seed, ...key.stream, first)
+    const result = kernel(...values)
+    for (let i = 0; i < arrays.length; i++)
+      if (moved[i] && row.arrays[i] !== 'in') arrays[i].set(slot[i].subarray(0, count), from)
+    return result
+  }
+}
