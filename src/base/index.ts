@@ -11,6 +11,12 @@ export {
   TemperError,
   UsageError,
 } from './errors.js'
+export {
+  bfloat16ToNumber,
+  float16ToNumber,
+  numberToBfloat16,
+  numberToFloat16,
+} from './half.js'
 export { fold, type Key, keyOf, philox, Random } from './random.js'
 export { broadcastShapes, normalizeAxis, sameShape, sizeOf, stridesOf } from './shape.js'
 export {

@@ -11,9 +11,11 @@ export interface ValueInfo {
   shape?: Dimension[]
   /** Sequences, maps and optionals are kept as their encoded TypeProto. */
   opaque?: Uint8Array
+  /** Fields this reader does not know, as encoded. */
+  unknown?: Uint8Array
 }
 
-export type Attribute =
+export type Attribute = (
   | { type: 'float'; value: number }
   | { type: 'int'; value: number }
   | { type: 'string'; value: string }
@@ -22,8 +24,12 @@ export type Attribute =
   | { type: 'floats'; value: number[] }
   | { type: 'ints'; value: number[] }
   | { type: 'strings'; value: string[] }
-  /** Sparse tensors, type protos and lists of tensors or graphs are kept as encoded. */
+  /** Sparse tensors, type protos and lists of tensors or graphs: the AttributeProto as encoded. */
   | { type: 'opaque'; value: Uint8Array }
+) & {
+  /** Fields this reader does not know, as encoded. */
+  unknown?: Uint8Array
+}
 
 export type Attributes = Record<string, Attribute>
 
@@ -53,6 +59,12 @@ export interface Graph {
   outputs: ValueInfo[]
   /** What is known of inner values, by name. */
   values: Map<string, ValueInfo>
+  /**
+   * Initializers that a caller may feed in place of their value, as the file lists them among its
+   * inputs; files of IR version 3 list every initializer so.
+   */
+  overridable?: Map<string, ValueInfo>
+  /** Fields this reader does not know, as encoded (sparse initializers, quantization notes). */
   unknown?: Uint8Array
 }
 

@@ -1,6 +1,17 @@
 export { Builder, type EmitOptions, type ValueType } from './builder.js'
 export { dataTypeCodes, dataTypeOf } from './datatype.js'
 export {
+  freeNames,
+  namesRead,
+  order,
+  producers,
+  pruneUnused,
+  subgraphsOf,
+  uses,
+} from './edits.js'
+export { externalDataIn } from './external.js'
+export { readModelBytes, readModelFile } from './file.js'
+export {
   type Attribute,
   type Attributes,
   type Dimension,
@@ -28,3 +39,8 @@ export { type ResizePlan, resizePlan } from './infer/resize.js'
 export { type Known, Site, UndeterminedError } from './infer/site.js'
 export { convTransposeWindow, convWindow, poolWindow, type Window } from './infer/window.js'
 export { inferNode } from './infer.js'
+export { patchInitializers, type WeightPath } from './patch.js'
+export { printGraph } from './print.js'
+export { type ReadOptions, readModel } from './proto/read.js'
+export { type ExternalPart, type ExternalReader, encodeTensor, readTensor } from './proto/tensor.js'
+export { writeModel } from './proto/write.js'
