@@ -24,6 +24,8 @@ export interface Maths {
   erf(x: string): string
   sigmoid(x: string): string
   sign(x: string): string
+  /** min(max(alpha x + beta, 0), 1). */
+  hardSigmoid(x: string, alpha: number, beta: number): string
   /** 1 where x > 0, else 0; NaN stays NaN. HardSigmoid is the fastest step in ONNX Runtime. */
   positive(x: string): string
   /** 1 where x >= 0, else 0. */
@@ -40,12 +42,15 @@ export interface Maths {
   transpose(x: string, permutation: readonly number[]): string
 }
 
+/** Nearly the largest float32: a ramp so steep is a step. */
+const steep = 3e38
+
 /** The arithmetic of one builder. */
 export function maths(b: Builder): Maths {
   const unary = (op: string) => (x: string) => b.emit(op, [x])
   const binary = (op: string) => (x: Operand, y: Operand) => b.emit(op, operands(b, x, y))
-  const step = (offset: number) => (x: string) =>
-    b.emit('HardSigmoid', [x], { alpha: float(3e38), beta: float(offset) })
+  const hardSigmoid = (x: string, alpha: number, beta: number) =>
+    b.emit('HardSigmoid', [x], { alpha: float(alpha), beta: float(beta) })
   const reduce = (op: string) => (x: string, axes: readonly number[]) =>
     axes.length ? b.emit(op, [x, b.ints(axes)], { keepdims: int(1) }) : x
   const indicator = (condition: string, like: string) => b.emit('CastLike', [condition, like])
@@ -55,7 +60,8 @@ export function maths(b: Builder): Maths {
     ...{ log: unary('Log'), sqrt: unary('Sqrt'), square: x => b.emit('Mul', [x, x]) },
     ...{ reciprocal: unary('Reciprocal'), sin: unary('Sin'), cos: unary('Cos') },
     ...{ tanh: unary('Tanh'), erf: unary('Erf'), sigmoid: unary('Sigmoid'), sign: unary('Sign') },
-    ...{ positive: step(0), notNegative: step(1), indicator },
+    ...{ hardSigmoid, positive: x => hardSigmoid(x, steep, 0), indicator },
+    notNegative: x => hardSigmoid(x, steep, 1),
     equal: (x, y) => indicator(b.emit('Equal', [x, y]), x),
     ...{ sum: reduce('ReduceSum'), mean: reduce('ReduceMean') },
     reshape: (x, shape) =>
