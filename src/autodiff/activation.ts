@@ -3,7 +3,7 @@ import type { Maths } from './maths.js'
 import { emitPrivate, pointwise, type Row, rule, type Scope } from './rule.js'
 
 /** Activation functions; p below is [x > 0], and n is 1 - p. */
-export const activation = {
+export const activationRules = {
   // y = max(x, 0): dx = dy [y > 0]
   Relu: pointwise(({ b, y, dy }) => emitPrivate(b, 'ReluGradient', [dy, y], {}, b.type(dy))),
   // y = (p + alpha n) x: dx = dy (alpha + (1 - alpha) p)
@@ -56,9 +56,6 @@ export const activation = {
     const t = tanh(b.emit('Softplus', [x]))
     return mul(dy, add(t, mul(mul(x, sub(1, square(t))), sigmoid(x))))
   }),
-  Swish: pointwise(scope =>
-    scope.mul(scope.dy, swishSlope(scope, scope.x, floatOf(scope.node, 'alpha', 1))),
-  ),
   Gelu: pointwise(scope => {
     const slope = textOf(scope.node, 'approximate', 'none') === 'tanh' ? tanhGeluSlope : geluSlope
     return scope.mul(scope.dy, slope(scope, scope.x))

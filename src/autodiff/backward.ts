@@ -1,5 +1,5 @@
 import { isFloat, sameShape } from '../base/index.js'
-import type { Builder, Node } from '../onnx/index.js'
+import { type Builder, type Node, UndeterminedError } from '../onnx/index.js'
 import { maths } from './maths.js'
 import { readsOf } from './reads.js'
 import { forbidden, type Gradients, isStop, type Stop } from './rule.js'
@@ -71,7 +71,13 @@ function isDifferentiable(b: Builder, name: string): boolean {
 
 function gradientsOf(b: Builder, node: Node, dy: Gradients): Gradients | Stop {
   const row = rowOf(node) ?? forbidden('has no gradient rule')
-  return isStop(row) ? row : row(b, node, dy)
+  if (isStop(row)) return row
+  try {
+    return row(b, node, dy)
+  } catch (error) {
+    if (error instanceof UndeterminedError) return forbidden('has a shape that only a run can tell')
+    throw error
+  }
 }
 
 /** Takes one more gradient for a value: summed down if broadcast, kept until all have come. */

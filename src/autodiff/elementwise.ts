@@ -2,7 +2,7 @@ import { isFloat } from '../base/index.js'
 import { inputOf, linear, pointwise, type Row, rule, type Scope } from './rule.js'
 
 /** Arithmetic and elementary functions, element by element with broadcasting. */
-export const elementwise = {
+export const elementwiseRules = {
   // z = x + y: dx = dz, dy = dz
   Add: rule(({ dy }) => [dy, dy]),
   // z = x - y: dx = dz, dy = -dz
@@ -27,8 +27,8 @@ export const elementwise = {
   Max: rule(extremum),
   Min: rule(extremum),
   // y = c ? u : v: du = dy [c], dv = dy - du
-  Where: rule(({ node, dy, mul, sub, indicator }) => {
-    const du = mul(dy, indicator(node.inputs[0], dy))
+  Where: rule(({ node, dy, mul, sub, cast }) => {
+    const du = mul(dy, cast(node.inputs[0], dy))
     return [undefined, du, sub(dy, du)]
   }),
   // y = min(max(x, low), high): dx = dy [x = y], dlow = dy [x < low], dhigh = dy [x > high]
@@ -44,8 +44,8 @@ export const elementwise = {
   // y = x
   Identity: linear(({ dy }) => dy),
   // y = x in another floating-point type
-  Cast: rule(({ b, x, dy }) => [isFloat(b.dtype(x)) ? b.emit('CastLike', [dy, x]) : undefined]),
-  CastLike: rule(({ b, x, dy }) => [isFloat(b.dtype(x)) ? b.emit('CastLike', [dy, x]) : undefined]),
+  Cast: rule(({ b, x, dy, cast }) => [isFloat(b.dtype(x)) ? cast(dy, x) : undefined]),
+  CastLike: rule(({ b, x, dy, cast }) => [isFloat(b.dtype(x)) ? cast(dy, x) : undefined]),
   // y = -x
   Neg: linear(({ dy, neg }) => neg(dy)),
   // y = |x|: dx = dy sign(x)
@@ -93,13 +93,13 @@ export const elementwise = {
  * z = x^p: dx = dz p x^(p - 1), and 0 where p = 0; dp = dz z ln x, and 0 where x = 0.
  * A number for p gives the short forms; p may have an integer type of its own.
  */
-function power({ b, node, x, y, dy, add, sub, mul, div, pow, log, equal }: Scope) {
+function power({ b, node, x, y, dy, add, sub, mul, div, pow, log, equal, cast }: Scope) {
   const exponent = node.inputs[1]
   const constant = b.tensor(exponent)
   const number = constant?.data.length === 1 ? Number(constant.data[0]) : undefined
   if (number === 2) return [mul(dy, mul(x, 2))]
   if (number === 0.5) return [div(mul(dy, 0.5), y)]
-  const p = b.dtype(exponent) === b.dtype(x) ? exponent : b.emit('CastLike', [exponent, x])
+  const p = cast(exponent, x)
   const zero = b.scalar(0, b.dtype(x))
   const lower = add(sub(p, 1), equal(p, zero))
   return [mul(dy, mul(p, pow(x, lower))), mul(dy, mul(y, log(add(x, equal(x, zero)))))]

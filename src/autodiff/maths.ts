@@ -1,5 +1,5 @@
 import { sameShape } from '../base/index.js'
-import { type Builder, float, int, ints } from '../onnx/index.js'
+import { type Builder, dataTypeCodes, float, int, ints } from '../onnx/index.js'
 
 /** A value's name, or a number that becomes a constant of the other operand's type. */
 export type Operand = string | number
@@ -32,8 +32,8 @@ export interface Maths {
   notNegative(x: string): string
   /** 1 where the two are equal, else 0; of the type of `a`. */
   equal(a: string, b: string): string
-  /** A condition (bool) as 0 and 1 of the type of `like`. */
-  indicator(condition: string, like: string): string
+  /** x in the element type of `like`; a condition becomes 0 and 1. */
+  cast(x: string, like: string): string
   /** Sum over axes that are kept with size 1; no axes: x itself. */
   sum(x: string, axes: readonly number[]): string
   mean(x: string, axes: readonly number[]): string
@@ -53,16 +53,19 @@ export function maths(b: Builder): Maths {
     b.emit('HardSigmoid', [x], { alpha: float(alpha), beta: float(beta) })
   const reduce = (op: string) => (x: string, axes: readonly number[]) =>
     axes.length ? b.emit(op, [x, b.ints(axes)], { keepdims: int(1) }) : x
-  const indicator = (condition: string, like: string) => b.emit('CastLike', [condition, like])
+  const cast = (x: string, like: string) =>
+    b.dtype(x) === b.dtype(like)
+      ? x
+      : b.emit('Cast', [x], { to: int(dataTypeCodes[b.dtype(like)]) })
   return {
     ...{ add: binary('Add'), sub: binary('Sub'), mul: binary('Mul'), div: binary('Div') },
     ...{ pow: binary('Pow'), neg: unary('Neg'), abs: unary('Abs'), exp: unary('Exp') },
     ...{ log: unary('Log'), sqrt: unary('Sqrt'), square: x => b.emit('Mul', [x, x]) },
     ...{ reciprocal: unary('Reciprocal'), sin: unary('Sin'), cos: unary('Cos') },
     ...{ tanh: unary('Tanh'), erf: unary('Erf'), sigmoid: unary('Sigmoid'), sign: unary('Sign') },
-    ...{ hardSigmoid, positive: x => hardSigmoid(x, steep, 0), indicator },
+    ...{ hardSigmoid, positive: x => hardSigmoid(x, steep, 0), cast },
     notNegative: x => hardSigmoid(x, steep, 1),
-    equal: (x, y) => indicator(b.emit('Equal', [x, y]), x),
+    equal: (x, y) => cast(b.emit('Equal', [x, y]), x),
     ...{ sum: reduce('ReduceSum'), mean: reduce('ReduceMean') },
     reshape: (x, shape) =>
       sameShape(b.shape(x), shape) ? x : b.emit('Reshape', [x, b.ints(shape)]),

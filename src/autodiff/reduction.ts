@@ -1,6 +1,5 @@
-import { normalizeAxis } from '../base/index.js'
-import { intOf } from '../onnx/index.js'
-import { constantInts, forbidden, type Row, type Rule, rule, type Scope } from './rule.js'
+import { reducedAxes, Site } from '../onnx/index.js'
+import { type Row, type Rule, rule, type Scope } from './rule.js'
 
 interface Reduction extends Scope {
   /** The axes summed over, from the front. */
@@ -12,7 +11,7 @@ interface Reduction extends Scope {
 }
 
 /** Reductions; y and dy below stand with the reduced axes kept at size 1. */
-export const reduction = {
+export const reductionRules = {
   // y = sum of x: dx = dy
   ReduceSum: reduce(({ kept }) => kept.dy),
   // y = sum of x / n: dx = dy / n
@@ -35,26 +34,18 @@ export const reduction = {
   ReduceLogSumExp: reduce(({ x, kept, mul, exp, sub }) => mul(kept.dy, exp(sub(x, kept.y)))),
 } satisfies Record<string, Row>
 
-/** A rule that sees the reduced axes; it refuses axes that are computed at run time. */
+/** A rule that sees the reduced axes; without any, every element is reduced alone. */
 function reduce(dx: (scope: Reduction) => string): Rule {
   return rule(scope => {
     const { b, node, x, y, dy, reshape } = scope
     const shape = b.shape(x)
-    const given = node.inputs[1] ? constantInts(b, node.inputs[1]) : []
-    if (!given) return forbidden('reduces over axes that are computed at run time')
-    if (!given.length && intOf(node, 'noop_with_empty_axes', 0)) return [dx(whole(scope))]
-    const axes = given.length
-      ? given.map(axis => normalizeAxis(axis, shape.length))
-      : shape.map((_, axis) => axis)
+    const axes = reducedAxes(new Site(node, b))
     const keptShape = shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
     const count = axes.reduce((product, axis) => product * shape[axis], 1)
     const kept = { y: reshape(y, keptShape), dy: reshape(dy, keptShape) }
     return [dx({ ...scope, axes, count, kept })]
   })
 }
-
-/** Without axes every element is reduced alone: y = f(x) element by element. */
-const whole = (scope: Scope): Reduction => ({ ...scope, axes: [], count: 1, kept: scope })
 
 /** y = max or min of x: dx = dy [x = y] / (how many are equal to y). */
 function extreme({ x, kept, axes, mul, div, sum, equal }: Reduction): string {

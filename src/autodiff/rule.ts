@@ -1,4 +1,4 @@
-import { normalizeAxis, toNumbers } from '../base/index.js'
+import { normalizeAxis } from '../base/index.js'
 import { type Attributes, type Builder, intOf, type Node, type ValueType } from '../onnx/index.js'
 import { type Maths, maths } from './maths.js'
 
@@ -84,9 +84,3 @@ export const axisOf = (b: Builder, node: Node, otherwise: number): number =>
 /** An optional input's name, undefined where it is left out. */
 export const inputOf = (node: Node, index: number): string | undefined =>
   node.inputs[index] || undefined
-
-/** The whole numbers of a constant; undefined where the value is computed at run time. */
-export function constantInts(b: Builder, name: string): number[] | undefined {
-  const value = b.tensor(name)
-  return value && toNumbers(value)
-}

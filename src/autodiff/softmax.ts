@@ -1,7 +1,7 @@
 import { axisOf, pointwise, type Row } from './rule.js'
 
 /** Softmax and its logarithm along one axis. */
-export const softmax = {
+export const softmaxRules = {
   // y = softmax(x): dx = y (dy - sum of dy y)
   Softmax: pointwise(({ b, node, y, dy, mul, sub, sum }) =>
     mul(y, sub(dy, sum(mul(dy, y), [axisOf(b, node, -1)]))),

@@ -1,11 +1,28 @@
 import type { Node } from '../onnx/index.js'
+import { activationRules } from './activation.js'
+import { convolutionRules } from './convolution.js'
+import { elementwiseRules } from './elementwise.js'
+import { linearRules } from './linear.js'
+import { normalizeRules } from './normalize.js'
+import { reductionRules } from './reduction.js'
 import type { Row } from './rule.js'
+import { softmaxRules } from './softmax.js'
+import { windowRules } from './window.js'
 
 /**
  * Every operator and its rule, named stop or named refusal; operators outside the default domain
  * carry theirs in front: `com.microsoft.Gelu`.
  */
-export const rules: Readonly<Record<string, Row>> = {}
+export const rules: Readonly<Record<string, Row>> = {
+  ...activationRules,
+  ...convolutionRules,
+  ...elementwiseRules,
+  ...linearRules,
+  ...normalizeRules,
+  ...reductionRules,
+  ...softmaxRules,
+  ...windowRules,
+}
 
 /** The row of a node's operator; undefined when the table does not know it. */
 export function rowOf({ op, domain }: Pick<Node, 'op' | 'domain'>): Row | undefined {

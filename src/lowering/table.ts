@@ -4,6 +4,7 @@ import type { Row } from './formulation.js'
 import { convInputGradient } from './input-gradient.js'
 import { maxPoolGradient } from './max-pool-gradient.js'
 import { transposedMatMul } from './product.js'
+import { reluGradient } from './relu-gradient.js'
 import { sumPoolGradient } from './sum-pool-gradient.js'
 import { convWeightGradient } from './weight-gradient.js'
 
@@ -15,6 +16,7 @@ export const table: Readonly<Record<string, Row>> = {
   ConvInputGradient: convInputGradient,
   ConvWeightGradient: convWeightGradient,
   MaxPoolGradient: maxPoolGradient,
+  ReluGradient: reluGradient,
   SumPoolGradient: sumPoolGradient,
   TransposedMatMul: transposedMatMul,
 }
