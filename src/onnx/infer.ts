@@ -1,6 +1,7 @@
-import { didYouMean, ModelError } from '../base/index.js'
+import { didYouMean, expected, ModelError } from '../base/index.js'
 import type { ValueType } from './builder.js'
 import type { Node } from './graph.js'
+import { attentionRules } from './infer/attention.js'
 import { creationRules } from './infer/creation.js'
 import { elementwiseRules } from './infer/elementwise.js'
 import { linearRules } from './infer/linear.js'
@@ -12,8 +13,10 @@ import { reductionRules } from './infer/reduction.js'
 import { resizeRules } from './infer/resize.js'
 import { type InferRule, type InferRules, type Known, Site } from './infer/site.js'
 import { windowRules } from './infer/window.js'
+import { operatorOf } from './ops.js'
 
 const defaultDomain: InferRules = {
+  ...attentionRules,
   ...creationRules,
   ...elementwiseRules,
   ...linearRules,
@@ -37,12 +40,26 @@ const domains: Readonly<Record<string, InferRules>> = {
  * and UndeterminedError (a ModelError) where only a run can tell the shape.
  */
 export function inferNode(node: Node, known: Known): ValueType[] {
-  const types = ruleOf(node)(new Site(node, known))
+  const rule = ruleOf(node)
+  checkArity(node)
+  const types = rule(new Site(node, known))
   if (types.length < node.outputs.length)
     throw new ModelError(
       `${node.op} node "${node.name || node.outputs[0]}": expected at most ${types.length} outputs, received ${node.outputs.length}.`,
     )
   return types
+}
+
+/**
+ * Not more inputs than the table allows; trailing left-out ones do not count. A missing one is the
+ * rule's to report, since older opsets keep some inputs as attributes.
+ */
+function checkArity(node: Node): void {
+  const most = (node.domain === '' ? operatorOf(node.op) : undefined)?.inputs[1] ?? Infinity
+  const given = node.inputs.findLastIndex(name => name !== '') + 1
+  if (given <= most) return
+  const where = `${node.op} node "${node.name || node.outputs[0]}"`
+  throw new ModelError(expected(where, `at most ${most} inputs`, given))
 }
 
 function ruleOf(node: Node): InferRule {

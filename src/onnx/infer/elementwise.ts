@@ -111,7 +111,7 @@ export const elementwiseRules: InferRules = {
     'Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Ceil Celu Cos Cosh Elu Erf Exp Floor Gelu ' +
       'HardSigmoid HardSwish Hardmax Identity LeakyRelu Log LogSoftmax Mish Neg Reciprocal Relu ' +
       'Round Selu Shrink Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh ' +
-      'ThresholdedRelu CumSum CumProd Affine Crop ImageScaler ParametricSoftplus ScaledTanh',
+      'ThresholdedRelu CumSum CumProd',
   ),
   ...each(arithmetic, 'Add BitwiseAnd BitwiseOr BitwiseXor Div Mod Mul Sub'),
   ...each(variadic, 'Max Mean Min Sum'),
