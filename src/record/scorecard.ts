@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { dataSchema, header, modelSchema } from './header.js'
+import { measuresSchema } from './measures.js'
+
+const interval = z.tuple([z.number(), z.number()])
+
+/** Measures under one noise at one strength. */
+export const conditionSchema = z.object({
+  /** Where the noise acts: input, weight, activation, ... */
+  at: z.string(),
+  kind: z.string(),
+  /** 1 to 5, or the place in the suite's list; null where there is no such order. */
+  severity: z.number().nullable(),
+  /** The level in the kind's own unit; several where a preset sets several. */
+  level: z.union([z.number(), z.record(z.string(), z.number())]).nullable(),
+  /** What the level counts: "sigma", "snrDb", "relative", ... */
+  levelName: z.string().optional(),
+  /** Range the noisy values were clipped to; null where clipping has no meaning. */
+  clip: z.union([z.tuple([z.number(), z.number()]), z.literal('none')]).nullable(),
+  /** Whether training used this kind of noise. */
+  seen: z.boolean(),
+  /** Independent draws the measures are the mean of. */
+  draws: z.int().min(1).optional(),
+  measures: measuresSchema,
+  /** Clean minus noisy accuracy; regression: noisy minus clean RMSE. */
+  drop: z.number().optional(),
+  dropInterval: interval.optional(),
+  /** Drop over the clean value. */
+  relativeDrop: z.number().optional(),
+  /** Share of samples whose prediction differs from the clean one. */
+  flipRate: z.number().optional(),
+})
+export type Condition = z.infer<typeof conditionSchema>
+
+/** How a model holds up under a suite of noises. */
+export const scorecardSchema = z.object({
+  ...header('temper.scorecard/1'),
+  /** What to call the model beside others; default: its file's name. */
+  name: z.string().optional(),
+  model: modelSchema,
+  data: dataSchema,
+  suite: z.object({ name: z.string(), preset: z.string().nullable().optional() }),
+  clean: measuresSchema,
+  conditions: z.array(conditionSchema),
+  summary: z.object({
+    cleanAccuracy: z.number().optional(),
+    meanAccuracy: z.number().optional(),
+    meanAccuracyInterval: interval.optional(),
+    meanUnseenAccuracy: z.number().optional(),
+    meanDrop: z.number().optional(),
+    meanDropInterval: interval.optional(),
+    worst: z
+      .object({
+        kind: z.string(),
+        severity: z.number().nullable(),
+        accuracy: z.number().optional(),
+        rmse: z.number().optional(),
+      })
+      .optional(),
+    meanEce: z.number().optional(),
+    meanCorruptionError: z.number().optional(),
+    cleanRmse: z.number().optional(),
+    meanRmse: z.number().optional(),
+    cleanAgreement: z.number().optional(),
+    meanAgreement: z.number().optional(),
+  }),
+  timing: z.object({ samplesPerSecond: z.number() }).optional(),
+})
+export type Scorecard = z.infer<typeof scorecardSchema>

@@ -1,0 +1,154 @@
+/**
+ * TensorBoard event files: TFRecords of `tensorflow.Event` messages. A record is its length (u64),
+ * the masked CRC-32C of the length, the data, and the masked CRC-32C of the data.
+ */
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { type Clock, systemClock } from '../base/index.js'
+import { explainDiskErrors } from './atomic.js'
+import { maskedCrc32c } from './crc32c.js'
+
+export interface TensorBoardImage {
+  readonly width: number
+  readonly height: number
+  /** 1 grey, 3 RGB, 4 RGBA. */
+  readonly channels: number
+  readonly png: Uint8Array
+}
+
+export interface TensorBoardAudio {
+  readonly sampleRate: number
+  readonly channels: number
+  readonly frames: number
+  readonly wav: Uint8Array
+}
+
+/** Writes one event file into a folder. */
+export class TensorBoardWriter {
+  readonly path: string
+  private readonly file: number
+
+  /** @param purgeStep after a resume: TensorBoard forgets what older files say from this step on */
+  constructor(
+    folder: string,
+    private readonly clock: Clock = systemClock,
+    purgeStep?: number,
+  ) {
+    mkdirSync(folder, { recursive: true })
+    const name = `events.out.tfevents.${String(Math.floor(clock.now() / 1000)).padStart(10, '0')}`
+    this.path = join(folder, `${name}.${hostname()}.${process.pid}.${counter++}`)
+    this.file = explainDiskErrors(this.path, () => openSync(this.path, 'ax'))
+    this.write(0, writer => writer.tag(3, WireType.LengthDelimited).string('brain.Event:2'))
+    if (purgeStep !== undefined) this.write(purgeStep, writer => message(writer, 7, startOfSession))
+  }
+
+  scalar(tag: string, value: number, step: number): void {
+    this.value(tag, step, v => v.tag(2, WireType.Bit32).float(value))
+  }
+
+  histogram(tag: string, values: ArrayLike<number>, step: number): void {
+    this.value(tag, step, v => message(v, 5, histogramOf(values)))
+  }
+
+  image(tag: string, image: TensorBoardImage, step: number): void {
+    this.value(tag, step, v =>
+      message(v, 4, w => {
+        w.tag(1, WireType.Varint).int32(image.height)
+        w.tag(2, WireType.Varint).int32(image.width)
+        w.tag(3, WireType.Varint).int32(image.channels)
+        w.tag(4, WireType.LengthDelimited).bytes(image.png)
+      }),
+    )
+  }
+
+  audio(tag: string, audio: TensorBoardAudio, step: number): void {
+    this.value(tag, step, v =>
+      message(v, 6, w => {
+        w.tag(1, WireType.Bit32).float(audio.sampleRate)
+        w.tag(2, WireType.Varint).int64(audio.channels)
+        w.tag(3, WireType.Varint).int64(audio.frames)
+        w.tag(4, WireType.LengthDelimited).bytes(audio.wav)
+        w.tag(5, WireType.LengthDelimited).string('audio/wav')
+      }),
+    )
+  }
+
+  close(): void {
+    closeSync(this.file)
+  }
+
+  private value(tag: string, step: number, fill: (value: BinaryWriter) => void): void {
+    this.write(step, event =>
+      message(event, 5, summary =>
+        message(summary, 1, value => {
+          value.tag(1, WireType.LengthDelimited).string(tag)
+          fill(value)
+        }),
+      ),
+    )
+  }
+
+  private write(step: number, fill: (event: BinaryWriter) => void): void {
+    const event = new BinaryWriter()
+    event.tag(1, WireType.Bit64).double(this.clock.now() / 1000)
+    if (step !== 0) event.tag(2, WireType.Varint).int64(step)
+    fill(event)
+    explainDiskErrors(this.path, () => writeSync(this.file, tfRecord(event.finish())))
+  }
+}
+
+/** Tells apart the files one process opens within a second. */
+let counter = 0
+
+const startOfSession = (log: BinaryWriter) => {
+  log.tag(1, WireType.Varint).int32(1)
+}
+
+function message(writer: BinaryWriter, field: number, fill: (inner: BinaryWriter) => void): void {
+  writer.tag(field, WireType.LengthDelimited).fork()
+  fill(writer)
+  writer.join()
+}
+
+/** Frames data as one TFRecord. */
+export function tfRecord(data: Uint8Array): Uint8Array {
+  const record = new Uint8Array(data.length + 16)
+  const view = new DataView(record.buffer)
+  view.setBigUint64(0, BigInt(data.length), true)
+  view.setUint32(8, maskedCrc32c(record.subarray(0, 8)), true)
+  record.set(data, 12)
+  view.setUint32(12 + data.length, maskedCrc32c(data), true)
+  return record
+}
+
+/** HistogramProto of finite values in 30 equal buckets. */
+function histogramOf(values: ArrayLike<number>): (writer: BinaryWriter) => void {
+  const finite = Array.from(values).filter(Number.isFinite)
+  const low = finite.reduce((a, b) => Math.min(a, b), Infinity)
+  const high = finite.reduce((a, b) => Math.max(a, b), -Infinity)
+  const buckets = 30
+  const width = (high - low) / buckets || 1
+  const counts = new Array<number>(buckets).fill(0)
+  for (const value of finite) counts[Math.min(buckets - 1, Math.floor((value - low) / width))]++
+  const limits = counts.map((_, i) =>
+    i === buckets - 1 ? Math.max(high, low) : low + width * (i + 1),
+  )
+  const sum = finite.reduce((a, b) => a + b, 0)
+  const squares = finite.reduce((a, b) => a + b * b, 0)
+  return writer => {
+    const head = finite.length ? [low, high, finite.length, sum, squares] : [0, 0, 0, 0, 0]
+    head.forEach((number, i) => {
+      writer.tag(i + 1, WireType.Bit64).double(number)
+    })
+    packedDoubles(writer, 6, finite.length ? limits : [])
+    packedDoubles(writer, 7, finite.length ? counts : [])
+  }
+}
+
+function packedDoubles(writer: BinaryWriter, field: number, numbers: readonly number[]): void {
+  message(writer, field, inner => {
+    for (const number of numbers) inner.double(number)
+  })
+}
