@@ -1,6 +1,7 @@
 import { InternalError } from '../base/index.js'
-import { Builder, type Graph, type Node } from '../onnx/index.js'
+import { Builder, type Graph, type Node, pruneUnused } from '../onnx/index.js'
 import type { LoweringOptions, Site } from './formulation.js'
+import { maskBeforeUnpooling } from './rewrites.js'
 import { table } from './table.js'
 
 /**
@@ -11,16 +12,19 @@ import { table } from './table.js'
 export function lower(graph: Graph, options: LoweringOptions = {}): Graph {
   const { column = 'portable', fused = true } = options
   const copy = copyOf(graph)
+  maskBeforeUnpooling(copy)
+  const nodes = copy.nodes.splice(0)
   const lowering = new Lowering(new Builder(copy), { column, fused })
-  for (const node of graph.nodes) lowering.visit(node)
+  for (const node of nodes) lowering.visit(node)
   lowering.finish()
+  pruneUnused(copy)
   return copy
 }
 
 function copyOf(graph: Graph): Graph {
   return {
     ...graph,
-    nodes: [],
+    nodes: [...graph.nodes],
     initializers: new Map(graph.initializers),
     values: new Map(graph.values),
   }

@@ -1,10 +1,13 @@
-import { writeModel } from '/work/io/src/onnx/proto/write.ts'
 import type { Tensor } from '../../src/base/index.js'
 import { createSession } from '../../src/engine/index.js'
 import { lower } from '../../src/lowering/index.js'
-import { type Attributes, emptyGraph, type Node, type ValueType } from '../../src/onnx/index.js'
-
-const CANONICAL_OPSET = 21
+import {
+  type Attributes,
+  emptyGraph,
+  type Node,
+  type ValueType,
+  writeModel,
+} from '../../src/onnx/index.js'
 
 /** Runs nodes on given values through `lower` and ONNX Runtime; the last node's outputs come back. */
 export async function runLowered(
@@ -32,7 +35,7 @@ function modelBytes(graph: Parameters<typeof lower>[0]): Uint8Array {
   return writeModel({
     irVersion: 10,
     opsets: new Map([
-      ['', CANONICAL_OPSET],
+      ['', 21],
       ['com.microsoft', 1],
     ]),
     producer: { name: '', version: '' },
