@@ -20,6 +20,32 @@ export {
 export { fold, type Key, keyOf, philox, Random } from './random.js'
 export { broadcastShapes, normalizeAxis, sameShape, sizeOf, stridesOf } from './shape.js'
 export {
+  type Alternative,
+  type BootstrapOptions,
+  betaCdf,
+  betaQuantile,
+  binomialCdf,
+  binomialSurvival,
+  binomialTest,
+  bootstrapInterval,
+  clopperPearson,
+  clopperPearsonLower,
+  clopperPearsonUpper,
+  fellByMoreThan,
+  type Interval,
+  Moments,
+  mannKendall,
+  mcNemar,
+  normalCdf,
+  normalQuantile,
+  type Paired,
+  quantile,
+  type Trend,
+  tangoInterval,
+  tangoScore,
+  wilsonInterval,
+} from './statistics/index.js'
+export {
   bytesPerElement,
   type DataType,
   float32Tensor,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { transpiledRooms } from '../../test/transpiled.js'
+import { transpiledRooms } from '../../test/support/transpiled.js'
 import {
   DataError,
   InternalError,

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
-const source = resolve(import.meta.dirname, '../src')
+const source = resolve(import.meta.dirname, '../../src')
 
 /**
  * Some rooms as JavaScript in a folder of their own, for tests that fork a child: a forked process
