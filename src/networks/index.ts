@@ -1,0 +1,2 @@
+export { type NetworkOptions, newNetwork } from './fresh.js'
+export { type Network, type NetworkKind, networks } from './table.js'
