@@ -1,0 +1,15 @@
+export { type Bar, type BarChart, barChart } from './bar-chart.js'
+export { type HeatCell, type HeatMap, heatMap } from './heat-map.js'
+export {
+  type Line,
+  type LineChart,
+  type LinePoint,
+  lineChart,
+  type Reference,
+} from './line-chart.js'
+export type { Axis, Frame } from './plotted.js'
+export {
+  type ReliabilityDiagram,
+  type ReliabilityPoint,
+  reliabilityDiagram,
+} from './reliability-diagram.js'
