@@ -11,6 +11,7 @@ export {
   TemperError,
   UsageError,
 } from './errors.js'
+export { exactCos, exactExp, exactLog, exactPow, exactSin } from './exact.js'
 export {
   bfloat16ToNumber,
   float16ToNumber,

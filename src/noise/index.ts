@@ -1,0 +1,40 @@
+export { completeLevel, isIdentity } from './level.js'
+export { mixInputs, mixTargets } from './mix/apply.js'
+export {
+  type Draw,
+  type Mixed,
+  type MixupOptions,
+  mixup,
+  type PerturbOptions,
+  perturb,
+  smooth,
+} from './perturb.js'
+export { levelOfSeverity, nearestPreset, suites } from './preset.js'
+export {
+  allNoises,
+  isSite,
+  type Noise,
+  type NoiseAt,
+  noiseOf,
+  noises,
+  type TableSite,
+} from './table.js'
+export type {
+  Card,
+  GradientNoise,
+  InputContext,
+  InputNoise,
+  Level,
+  LevelField,
+  MixContext,
+  MixNoise,
+  MixPlan,
+  Modality,
+  Preset,
+  Site,
+  Source,
+  TargetContext,
+  TargetNoise,
+  WeightContext,
+  WeightNoise,
+} from './types.js'

@@ -1,0 +1,64 @@
+import { sharedKernels } from '../../kernels/index.js'
+import type { MixPlan } from '../types.js'
+
+/**
+ * Mixes the samples of a batch by a plan: `x` and `out` are `[batch, ...shape]` and may not be the
+ * same array. Boxes (rows and columns of the last two axes) are pasted instead of blended.
+ */
+export function mixInputs(
+  plan: MixPlan,
+  x: Float32Array,
+  out: Float32Array,
+  shape: readonly number[],
+): void {
+  if (plan.boxes) paste(plan, plan.boxes, x, out, shape)
+  else mixTargets(plan, x, out)
+}
+
+/** Blends the rows of a batch by a plan: class probabilities or numbers, `[batch, width]`. */
+export function mixTargets(plan: MixPlan, y: Float32Array, out: Float32Array): void {
+  const { parts, indices, weights } = plan
+  const batch = indices.length / parts
+  const width = y.length / batch
+  const row = (array: Float32Array, i: number) => array.subarray(i * width, (i + 1) * width)
+  const kernels = sharedKernels()
+  for (let i = 0; i < batch; i++) {
+    const target = row(out, i)
+    const first = row(y, indices[i * parts])
+    if (parts === 1) target.set(first)
+    else if (parts === 2) blendTwo(first, row(y, indices[2 * i + 1]), target, weights[2 * i + 1])
+    else {
+      kernels.scaleAdd(first, target, weights[i * parts], 0)
+      for (let k = 1; k < parts; k++)
+        kernels.addScaled(target, row(y, indices[i * parts + k]), target, weights[i * parts + k])
+    }
+  }
+}
+
+/** a + weight (b - a), a itself at weight 0 and b itself at weight 1. */
+function blendTwo(a: Float32Array, b: Float32Array, out: Float32Array, weight: number): void {
+  if (weight === 0) out.set(a)
+  else if (weight === 1) out.set(b)
+  else sharedKernels().lerp(a, b, out, weight)
+}
+
+function paste(
+  { indices, parts }: MixPlan,
+  boxes: Int32Array,
+  x: Float32Array,
+  out: Float32Array,
+  shape: readonly number[],
+): void {
+  const [height, width] = shape.slice(-2)
+  const size = shape.reduce((a, b) => a * b, 1)
+  out.set(x)
+  for (let i = 0; i < boxes.length / 4; i++) {
+    const [top, left, bottom, right] = boxes.subarray(i * 4, i * 4 + 4)
+    const partner = indices[i * parts + 1] * size
+    for (let plane = 0; plane < size; plane += height * width)
+      for (let row = top; row < bottom; row++) {
+        const from = plane + row * width
+        out.set(x.subarray(partner + from + left, partner + from + right), i * size + from + left)
+      }
+  }
+}

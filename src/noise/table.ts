@@ -1,0 +1,54 @@
+import { didYouMean, expected, UsageError } from '../base/index.js'
+import { gaussian as gradientGaussian } from './gradient/gaussian.js'
+import { gaussian } from './input/any/gaussian.js'
+import { uniform } from './input/any/uniform.js'
+import { white } from './input/audio/white.js'
+import { mixup } from './mix/mixup.js'
+import { flip } from './target/flip.js'
+import { smoothing } from './target/smoothing.js'
+import type { GradientNoise, InputNoise, MixNoise, TargetNoise, WeightNoise } from './types.js'
+import { gaussian as weightGaussian } from './weight/gaussian.js'
+
+function byKind<N extends { kind: string }>(rows: readonly N[]): Readonly<Record<string, N>> {
+  return Object.fromEntries(rows.map(row => [row.kind, row]))
+}
+
+/** Every noise, by where it enters and its kind. */
+export const noises = {
+  input: byKind<InputNoise>([gaussian, uniform, white]),
+  mix: byKind<MixNoise>([mixup]),
+  weight: byKind<WeightNoise>([weightGaussian]),
+  target: byKind<TargetNoise>([smoothing, flip]),
+  gradient: byKind<GradientNoise>([gradientGaussian]),
+} as const
+
+export type NoiseTable = typeof noises
+export type TableSite = keyof NoiseTable
+/** The noise type of one site. */
+export type NoiseAt<S extends TableSite> = NoiseTable[S][string]
+export type Noise = NoiseAt<TableSite>
+
+export function isSite(at: string): at is TableSite {
+  return Object.hasOwn(noises, at)
+}
+
+/** The noise of that site and kind. Throws UsageError with the nearest names. */
+export function noiseOf<S extends TableSite>(at: S, kind: string, where = 'noise'): NoiseAt<S> {
+  const rows = noises[at] as Readonly<Record<string, NoiseAt<S>>> | undefined
+  if (!rows)
+    throw new UsageError(expected(`${where}.at`, `one of ${Object.keys(noises).join(', ')}`, at))
+  if (Object.hasOwn(rows, kind)) return rows[kind]
+  const others = Object.keys(noises).filter(
+    site => site !== at && Object.hasOwn(noises[site as TableSite], kind),
+  )
+  const elsewhere = others.length ? ` It exists at ${others.join(', ')}.` : ''
+  const near = didYouMean(kind, Object.keys(rows)) || ' See temper list noises.'
+  throw new UsageError(
+    expected(`${where}.kind`, `a noise at ${at}`, kind, (near + elsewhere).trim()),
+  )
+}
+
+/** Every noise of the table, site by site. */
+export function allNoises(): Noise[] {
+  return Object.values(noises).flatMap(rows => Object.values(rows) as Noise[])
+}
