@@ -35,7 +35,8 @@ async function keep(path: string, bytes: Uint8Array): Promise<void> {
   try {
     const file = await open(aside, 'wx')
     try {
-      await file.writev([digest(bytes), bytes])
+      await file.writeFile(digest(bytes))
+      await file.writeFile(bytes)
       await file.sync()
     } finally {
       await file.close()

@@ -1,50 +1,54 @@
-import { DataError, expected } from '../base/index.js'
-import type { Dataset } from './dataset.js'
-import type { IdxArray } from './idx.js'
-import { memoryDataset } from './memory.js'
+import { join } from 'node:path'
+import { DataError } from '../base/index.js'
+import { readSample } from './folder.js'
+import { type LabelledImages, labelledImages } from './grey-images.js'
+import { readGzip } from './gzip.js'
+import { type IdxArray, parseIdx } from './idx.js'
+import type { Format, Place } from './place.js'
+import { chooseSplit, splitMeaning } from './splits.js'
 
-export interface LabelledImages {
-  name: string
-  format: string
-  images: IdxArray
-  labels?: IdxArray
-  split?: string
-  splits?: readonly string[]
-  /** Number of classes, where it is known; default: the highest label plus one. */
-  classes?: number
+const imagesFile = /^(.*?)[-_.]?images[-.]idx3-ubyte(\.gz)?$/
+
+/** MNIST's own layout: `train-images-idx3-ubyte[.gz]` with `train-labels-idx1-ubyte[.gz]` beside it. */
+export const idxFolder: Format = {
+  name: 'idx',
+  describe: 'folder with IDX files (MNIST): *-images-idx3-ubyte[.gz] and *-labels-idx1-ubyte[.gz]',
+  matches: ({ listing }) => listing?.files.some(name => imagesFile.test(name)) ?? false,
+  open: async (place, options) => {
+    const parts = new Map(
+      place.listing!.files.filter(name => imagesFile.test(name)).map(name => [splitOf(name), name]),
+    )
+    const split = chooseSplit(place.name, [...parts.keys()], options)!
+    const images = parts.get(split)!
+    const source: LabelledImages = {
+      name: `${place.name}:${split}`,
+      format: 'idx',
+      images: await readIdx(place, images),
+      labels: await readLabels(place, images),
+      split,
+      splits: [...parts.keys()],
+    }
+    return labelledImages(source)
+  },
 }
 
-/** Bytes `[samples, height, width]` with one label each, as grey images. Throws DataError. */
-export function labelledImages(source: LabelledImages): Dataset {
-  const { name, format, images, labels, split, splits } = source
-  const [count, height, width] = images.shape
-  if (images.shape.length !== 3 || !height || !width)
-    throw new DataError(
-      expected(name, 'images [samples, height, width]', `the shape [${images.shape.join(', ')}]`),
-    )
-  if (!count) throw new DataError(`${name}: there are no samples in it.`)
-  if (labels && (labels.shape.length !== 1 || labels.shape[0] !== count))
-    throw new DataError(
-      expected(
-        name,
-        `one label for each of ${count} images`,
-        `labels [${labels.shape.join(', ')}]`,
-      ),
-    )
-  const highest = labels ? labels.values.reduce((most, label) => Math.max(most, label), 0) : -1
-  const classes = source.classes ?? highest + 1
-  if (highest >= classes)
-    throw new DataError(expected(name, `labels from 0 to ${classes - 1}`, highest))
-  return memoryDataset({
-    name,
-    format,
-    detected: `${name}: ${count} grey images ${height}x${width}${labels ? ` in ${classes} classes` : ', without labels'}.`,
-    kind: 'image',
-    shape: [1, height, width],
-    values: images.values,
-    labels: labels && Int32Array.from(labels.values),
-    classes: labels && Array.from({ length: classes }, (_, label) => String(label)),
-    split,
-    splits,
-  })
+/** `train`, `t10k` (which is `test`), or whatever stands before `images`. */
+function splitOf(name: string): string {
+  const prefix = imagesFile.exec(name)![1]
+  const last = prefix.split(/[-_.]/).at(-1)!
+  return last === 't10k' ? 'test' : (splitMeaning(last) ?? (prefix || 'all'))
+}
+
+async function readLabels(place: Place, images: string): Promise<IdxArray | undefined> {
+  const stem = images.replace(/images([-.])idx3-ubyte(\.gz)?$/, 'labels$1idx1-ubyte')
+  const name = place.listing!.files.find(file => file === stem || file === `${stem}.gz`)
+  return name === undefined ? undefined : readIdx(place, name)
+}
+
+async function readIdx(place: Place, name: string): Promise<IdxArray> {
+  const bytes = await readSample(place.path, name)
+  const where = join(place.name, name)
+  const array = parseIdx(name.endsWith('.gz') ? readGzip(bytes, where) : bytes, where)
+  if (array.values.length === 0) throw new DataError(`${where}: there are no samples in it.`)
+  return array
 }

@@ -45,7 +45,7 @@ export function memoryDataset(source: MemorySource): Dataset {
       else for (let i = 0; i < size; i++) out[i] = unitOfByte[values[start + i]]
     },
     sha256: () => {
-      sha256 ??= hashArrays(`${values.constructor.name} [${shape}]`, values, labels, targets)
+      sha256 ??= hashArrays(`${bytes ? 'uint8' : 'float32'} [${shape}]`, values, labels, targets)
       return sha256
     },
   }

@@ -1,8 +1,10 @@
 import { DataError, didYouMean, expected } from '../base/index.js'
 import type { Dataset } from './dataset.js'
 import { openFashionMnist } from './fashion-mnist.js'
+import { formats } from './formats.js'
 import { openMnist } from './mnist.js'
 import type { DataOptions } from './options.js'
+import { lookAt, type Place } from './place.js'
 import { everyKth, first, limit } from './split.js'
 
 type BuiltIn = (options: DataOptions) => Promise<Dataset>
@@ -14,27 +16,46 @@ export const builtIns: Record<string, BuiltIn> = {
 }
 
 /**
- * Opens a data set by name (`mnist`, `fashion-mnist:test`) or path. Throws DataError when it is
- * missing, damaged or of no known layout.
+ * Opens a data set by name or path, with its split after a colon: `mnist`, `fashion-mnist:test`,
+ * `photos`, `photos:val`. A path's layout is recognised, or told by `format`. Throws DataError when
+ * it is missing, damaged or of no known layout.
  */
 export async function openData(spec: string, options: DataOptions = {}): Promise<Dataset> {
-  const { name, split } = parseSpec(spec)
-  const open = builtIns[name]
-  if (!open)
-    throw new DataError(
-      expected(
-        'data',
-        `a name (${Object.keys(builtIns).join(', ')}) or a path`,
-        spec,
-        didYouMean(spec, Object.keys(builtIns)).trim(),
-      ),
-    )
-  return choose(await open({ ...options, split: split ?? options.split }), options)
+  const colon = spec.lastIndexOf(':')
+  const [name, split] = colon > 0 ? [spec.slice(0, colon), spec.slice(colon + 1)] : [spec]
+  const builtIn = builtIns[name]
+  if (builtIn) return choose(await builtIn({ ...options, split: split ?? options.split }), options)
+  const whole = await lookAt(spec)
+  if (whole) return choose(await openPlace(whole, options), options)
+  const place = split ? await lookAt(name) : undefined
+  if (place) return choose(await openPlace(place, { ...options, split }), options)
+  const names = Object.keys(builtIns)
+  throw new DataError(
+    expected(
+      'data',
+      `one of ${names.join(', ')}, or a path`,
+      spec,
+      `There is nothing at that path.${didYouMean(name, names)}`,
+    ),
+  )
 }
 
-function parseSpec(spec: string): { name: string; split?: string } {
-  const colon = spec.lastIndexOf(':')
-  return colon > 0 ? { name: spec.slice(0, colon), split: spec.slice(colon + 1) } : { name: spec }
+async function openPlace(place: Place, options: DataOptions): Promise<Dataset> {
+  if (options.format !== undefined) return named(options.format).open(place, options)
+  for (const format of formats) if (await format.matches(place)) return format.open(place, options)
+  throw new DataError(
+    `${place.name}: ${place.listing ? 'the folder is empty' : `files ending in "${place.extension}" are not read`}. ` +
+      `Layouts that are: ${formats.map(format => format.name).join(', ')}.`,
+  )
+}
+
+function named(name: string) {
+  const format = formats.find(f => f.name === name)
+  if (format) return format
+  const names = formats.map(f => f.name)
+  throw new DataError(
+    expected('--format', `one of ${names.join(', ')}`, name, didYouMean(name, names).trim()),
+  )
 }
 
 /** `skip`, then `first`, then `limit`. */

@@ -1,12 +1,18 @@
+import type { Interpolation, ResizeRule } from './image.js'
+
 /** How samples become one shape; a part of `preprocess:` (the rest is the model's own prefix). */
 export interface PhysicalOptions {
-  /** Image size `[height, width]`. */
+  /** Image size `[height, width]`; images of another size are resized to it. */
   size?: readonly [number, number]
-  /** Channels of an image (1 or 3) or a recording (1). */
+  /** How they are resized; default `stretch`. */
+  resize?: ResizeRule
+  /** Default `bilinear`. */
+  interpolation?: Interpolation
+  /** Channels of an image (1 or 3; default: as the images have) or a recording (default 1). */
   channels?: number
-  /** Samples a second; recordings at another rate are resampled. */
+  /** Samples a second; recordings at another rate are resampled. Default: the first recording's. */
   sampleRate?: number
-  /** Length of a recording; longer ones are cut, shorter ones padded with silence. */
+  /** Length of a recording; longer ones are cut, shorter ones padded. Default: the longest one's. */
   seconds?: number
 }
 
@@ -19,6 +25,12 @@ export interface DataOptions extends PhysicalOptions {
   format?: string
   /** The label column of a table; default: the last. */
   label?: string
+  /** Class names in the order the model has them; default: those found, sorted. */
+  classes?: readonly string[]
+  /** Whether a numeric label column is a class or a target; default: whole numbers are classes. */
+  task?: 'classification' | 'regression'
+  /** `skip` leaves unreadable samples out, after reading all of them once; default `fail`. */
+  onBadSample?: 'fail' | 'skip'
   /** A stratified, seeded subset of so many samples, in order. */
   limit?: number
   /** The first so many samples. */
