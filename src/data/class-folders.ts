@@ -85,7 +85,9 @@ async function openClasses(
   const ofMedia = found.map(({ files, label }) => ({ files: files.filter(media.has), label }))
   const files = ofMedia.flatMap(group => group.files)
   const labels = Int32Array.from(ofMedia.flatMap(group => group.files.map(() => group.label)))
-  const empty = ofMedia.filter(group => !group.files.length).map(({ label }) => classes[label])
+  const empty = names.filter(
+    name => !ofMedia.some(g => g.files.length && classes[g.label] === name),
+  )
   const decoding = await decodingOf(media, place.path, files, options)
   return filesDataset({
     name,

@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { DataError, expected } from '../base/index.js'
-import { namedLabels, numericAnswers } from './arrays.js'
+import { textAnswers } from './answers.js'
 import type { Dataset } from './dataset.js'
 import { printable } from './folder.js'
 import { mediaExtensions } from './media.js'
@@ -8,7 +8,7 @@ import { memoryDataset } from './memory.js'
 import type { DataOptions } from './options.js'
 import { openPathTable } from './path-table.js'
 import type { Format, Place } from './place.js'
-import { columnIndex, numberOf, openTable, type Row, type Table } from './table.js'
+import { labelColumn, numberOf, openTable, type Row, type Table } from './table.js'
 
 /** Numeric columns and a label column, or file paths and a label column. */
 export const csv: Format = {
@@ -33,19 +33,14 @@ async function pathColumn(table: Table): Promise<number | undefined> {
   return undefined
 }
 
-/** The label column: the one asked for (`none` for none), else the last. */
-export function labelColumn(table: Table, options: DataOptions, fallback: number): number {
-  const { label } = options
-  if (label === undefined) return fallback
-  if (label === 'none' && !table.columns.includes('none')) return -1
-  return columnIndex(table, label, '--label')
-}
-
 async function openNumbers(place: Place, table: Table, options: DataOptions): Promise<Dataset> {
   const { name } = place
   const label = labelColumn(table, options, table.columns.length - 1)
   const features = table.columns.length - (label >= 0 ? 1 : 0)
-  if (!features) throw new DataError(expected(name, 'at least one feature column beside the label', 'one column'))
+  if (!features)
+    throw new DataError(
+      expected(name, 'at least one feature column beside the label', 'one column'),
+    )
   const numbers = new GrowingNumbers()
   const labels: string[] = []
   let left = 0
@@ -59,12 +54,19 @@ async function openNumbers(place: Place, table: Table, options: DataOptions): Pr
     }
   }
   const values = numbers.take()
-  if (!values.length) throw new DataError(`${name}: the table has no rows with numbers in every cell.`)
-  const answers = label < 0 ? {} : answersOf(name, labels, options)
+  if (!values.length)
+    throw new DataError(`${name}: the table has no rows with numbers in every cell.`)
+  const answers = label < 0 ? {} : textAnswers(name, labels, options)
   return memoryDataset({
     name,
     format: 'csv',
-    detected: sentence(name, values.length / features, features, label < 0 ? undefined : table.columns[label], left),
+    detected: sentence(
+      name,
+      values.length / features,
+      features,
+      label < 0 ? undefined : table.columns[label],
+      left,
+    ),
     kind: 'vector',
     shape: [features],
     values,
@@ -72,23 +74,18 @@ async function openNumbers(place: Place, table: Table, options: DataOptions): Pr
   })
 }
 
-function sentence(name: string, rows: number, features: number, label: string | undefined, left: number): string {
+function sentence(
+  name: string,
+  rows: number,
+  features: number,
+  label: string | undefined,
+  left: number,
+): string {
   return (
     `${name}: ${rows} rows of ${features} numbers, ` +
     `${label === undefined ? 'without labels' : `label column "${printable(label)}"`}` +
     `${left ? `; ${left} rows with missing or wrong cells left out` : ''}.`
   )
-}
-
-/** Numbers are classes or targets, anything else is a class name. */
-function answersOf(name: string, labels: readonly string[], options: DataOptions) {
-  const numbers = labels.map(numberOf)
-  const areNumbers = numbers.every(value => value !== undefined)
-  if (options.task === 'regression' && !areNumbers)
-    throw new DataError(expected(name, 'numbers in the target column', labels[numbers.indexOf(undefined)]))
-  return areNumbers && !options.classes?.some(known => numberOf(known) === undefined)
-    ? numericAnswers(name, numbers as number[], options)
-    : namedLabels(name, labels, options)
 }
 
 /** The first cell that is no number (or an empty label), or -1. */
@@ -100,7 +97,12 @@ function badCell(name: string, table: Table, { cells, line }: Row, column: numbe
   const where = `${name}, line ${line}, column "${printable(table.columns[column])}"`
   const cell = cells[column].trim()
   return new DataError(
-    expected(where, column >= 0 && cell ? 'a number' : 'a value', cell ? printable(cell) : 'nothing', 'Encode text as numbers and fill in missing values, or leave such rows out with --on-bad-sample skip.'),
+    expected(
+      where,
+      column >= 0 && cell ? 'a number' : 'a value',
+      cell ? printable(cell) : 'nothing',
+      'Encode text as numbers and fill in missing values, or leave such rows out with --on-bad-sample skip.',
+    ),
   )
 }
 

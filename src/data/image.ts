@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
 import { DataError, expected } from '../base/index.js'
+import { type Interpolation, type Pixels, type ResizeRule, resize } from './resize.js'
 
 /** No image may have more pixels; a 29 KB PNG can hold 225 million. */
 const MAX_PIXELS = 2 ** 24
@@ -13,27 +14,9 @@ export interface ImageDecoding {
   width: number
   /** Absent: an image of another size is refused. */
   resize?: ResizeRule
-  /** Filter of the resize; default `bilinear`. All of them smooth before they shrink. */
+  /** Filter of the resize; default `bilinear`. */
   interpolation?: Interpolation
 }
-
-/**
- * `stretch`: both sides as asked. `crop`: the shorter side to `shortestEdge` (default: so that the
- * image just covers the size), then the middle. `letterbox`: all of it, with grey bars (114/255).
- */
-export interface ResizeRule {
-  rule: 'stretch' | 'crop' | 'letterbox'
-  shortestEdge?: number
-}
-
-export type Interpolation = 'nearest' | 'bilinear' | 'bicubic' | 'lanczos'
-
-const kernels = {
-  nearest: 'nearest',
-  bilinear: 'linear',
-  bicubic: 'cubic',
-  lanczos: 'lanczos3',
-} as const
 
 export const imageExtensions: ReadonlySet<string> = new Set(['.jpg', '.jpeg', '.png', '.webp'])
 
@@ -76,26 +59,26 @@ export async function decodeImage(
   out: Float32Array,
   where: string,
 ): Promise<void> {
-  const { channels, height, width } = decoding
-  const image = load(bytes, where).autoOrient().timeout({ seconds: SECONDS })
-  const { data, info } = await guarded(where, async () => {
-    if (decoding.resize) await resize(image, bytes, decoding, where)
-    return image
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true })
-  })
-  if (info.height !== height || info.width !== width)
+  const { channels, height, width, interpolation = 'bilinear' } = decoding
+  const whole = await pixelsOf(bytes, where)
+  const image = decoding.resize ? resize(whole, decoding, decoding.resize, interpolation) : whole
+  if (image.height !== height || image.width !== width)
     throw new DataError(
       expected(
         where,
         `an image ${height}x${width} (height x width) like the others`,
-        `${info.height}x${info.width}`,
+        `${image.height}x${image.width}`,
         'Say one size for all with `size` in --preprocess.',
       ),
     )
-  writePlanes(data, info.channels, channels, out)
+  writePlanes(image, channels, out)
+}
+
+async function pixelsOf(bytes: Uint8Array, where: string): Promise<Pixels> {
+  const image = load(bytes, where).autoOrient().timeout({ seconds: SECONDS })
+  const plain = image.toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' })
+  const { data, info } = await guarded(where, () => plain.toBuffer({ resolveWithObject: true }))
+  return { data, height: info.height, width: info.width, channels: info.channels }
 }
 
 function load(bytes: Uint8Array, where: string): Sharp {
@@ -116,56 +99,16 @@ async function guarded<T>(where: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function resize(
-  image: Sharp,
-  bytes: Uint8Array,
-  decoding: ImageDecoding,
-  where: string,
-): Promise<void> {
-  const { height, width, interpolation = 'bilinear' } = decoding
-  const { rule, shortestEdge } = decoding.resize!
-  const kernel = kernels[interpolation]
-  if (rule === 'stretch') image.resize(width, height, { fit: 'fill', kernel })
-  else if (rule === 'letterbox')
-    image.resize(width, height, { fit: 'contain', kernel, background: { r: 114, g: 114, b: 114 } })
-  else {
-    const head = await imageHead(bytes, where)
-    const covered = covering(head, { height, width }, shortestEdge)
-    image.resize(covered.width, covered.height, { fit: 'fill', kernel }).extract({
-      top: Math.round((covered.height - height) / 2),
-      left: Math.round((covered.width - width) / 2),
-      height,
-      width,
-    })
-  }
-}
-
-interface Size {
-  height: number
-  width: number
-}
-
-/** The size before the crop: the shorter side to `edge`, the longer in proportion, rounded down. */
-function covering(from: Size, to: Size, edge?: number): Size {
-  const scale = edge
-    ? edge / Math.min(from.height, from.width)
-    : Math.max(to.height / from.height, to.width / from.width)
-  // the small term keeps an exact side from falling below itself
-  const side = (length: number, least: number) => Math.max(least, Math.floor(length * scale + 1e-6))
-  return { height: side(from.height, to.height), width: side(from.width, to.width) }
-}
-
 /** Interleaved bytes as planes in [0,1]; colour to grey by ITU-R 601-2 luma in 16-bit fixed point. */
-function writePlanes(pixels: Uint8Array, from: number, to: number, out: Float32Array): void {
-  const count = pixels.length / from
-  for (let i = 0; i < count; i++) {
-    const at = i * from
-    const isGrey = from < 3
+function writePlanes({ data, channels: from }: Pixels, to: number, out: Float32Array): void {
+  const count = data.length / from
+  const isGrey = from < 3
+  for (let i = 0, at = 0; i < count; i++, at += from) {
     if (to === 1) {
       const luma = isGrey
-        ? pixels[at]
-        : (pixels[at] * 19595 + pixels[at + 1] * 38470 + pixels[at + 2] * 7471 + 0x8000) >> 16
+        ? data[at]
+        : (data[at] * 19595 + data[at + 1] * 38470 + data[at + 2] * 7471 + 0x8000) >> 16
       out[i] = luma / 255
-    } else for (let c = 0; c < to; c++) out[c * count + i] = pixels[isGrey ? at : at + c] / 255
+    } else for (let c = 0; c < to; c++) out[c * count + i] = data[isGrey ? at : at + c] / 255
   }
 }

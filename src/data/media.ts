@@ -48,12 +48,9 @@ export function mediaOf(place: Place, files: readonly string[]): Media {
   const images = files.filter(image.has).length
   const recordings = files.filter(audio.has).length
   if (images + recordings) return images >= recordings ? image : audio
-  const others = [...new Set((place.listing?.files ?? []).map(file => extname(file)))].filter(
-    Boolean,
-  )
   throw new DataError(
     `${place.name}: no samples found. Expected PNG, JPEG or WebP images or WAV recordings, in one ` +
-      `folder a class${others.length ? `; there are only ${others.slice(0, 6).join(', ')} files` : ''}.`,
+      'folder a class.',
   )
 }
 

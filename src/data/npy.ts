@@ -38,13 +38,19 @@ export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
   const count = sizeOf(shape)
   if (count * itemBytes !== bytes.length - body)
     throw new DataError(
-      expected(where, `${count * itemBytes} bytes of values for the shape [${shape.join(', ')}]`, `${bytes.length - body}`, 'The file is cut short or damaged.'),
+      expected(
+        where,
+        `${count * itemBytes} bytes of values for the shape [${shape.join(', ')}]`,
+        `${bytes.length - body}`,
+        'The file is cut short or damaged.',
+      ),
     )
   const view = new DataView(bytes.buffer, bytes.byteOffset + body, bytes.length - body)
   const at = header.fortran && shape.length > 1 ? rowMajor(shape) : (index: number) => index
   const isText = code === 'S' || code === 'U'
   const read = isText ? undefined : readers[`${code}${itemBytes}`]
-  const exact = (index: number) => (read ? read(view, at(index) * itemBytes, header.littleEndian) : Number.NaN)
+  const exact = (index: number) =>
+    read ? read(view, at(index) * itemBytes, header.littleEndian) : Number.NaN
   const isBytes = code === 'b' || (code === 'u' && itemBytes === 1)
   return {
     shape,
@@ -57,15 +63,24 @@ export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
 
 function valuesOf(
   body: Uint8Array,
-  { isBytes, isText, count, fortran, code, itemBytes, littleEndian }: Header & { isBytes: boolean; isText: boolean; count: number },
+  {
+    isBytes,
+    isText,
+    count,
+    fortran,
+    code,
+    itemBytes,
+    littleEndian,
+  }: Header & { isBytes: boolean; isText: boolean; count: number },
   exact: (index: number) => number,
   at: (index: number) => number,
 ): Uint8Array | Float32Array {
   if (isText) return new Uint8Array(0)
   if (isBytes && !fortran) return body
   if (isBytes) return Uint8Array.from({ length: count }, (_, index) => body[at(index)])
-  // the common case without a call a value; slice() aligns
-  if (code === 'f' && itemBytes === 4 && littleEndian && !fortran) return new Float32Array(body.slice().buffer)
+  // the common case without a call a value; the copy aligns
+  if (code === 'f' && itemBytes === 4 && littleEndian && !fortran)
+    return new Float32Array(new Uint8Array(body).buffer)
   const values = new Float32Array(count)
   for (let index = 0; index < count; index++) values[index] = exact(index)
   return values
@@ -134,13 +149,18 @@ function parseDictionary(text: string, where: string): Omit<Header, 'body'> {
   const type = /'descr':\s*'([<>|=])([a-zA-Z])(\d*)'/.exec(text)
   const fortran = /'fortran_order':\s*(True|False)/.exec(text)
   const shape = /'shape':\s*\(([\d,\s]*)\)/.exec(text)
-  if (!type && /'descr':\s*('\|O|\[)/.test(text))
+  if (/'descr':\s*('[|<>=]?O|\[)/.test(text))
     throw new DataError(
       `${where}: the numpy array holds Python objects or records, which are not read (a pickle runs code). ` +
         'Save it as plain numbers: np.savez(file, x=np.stack(x), y=y).',
     )
-  if (!type || !fortran || !shape) throw new DataError(`${where}: the head of the numpy array is damaged.`)
-  const sizes = shape[1].split(',').map(part => part.trim()).filter(Boolean).map(Number)
+  if (!type || !fortran || !shape)
+    throw new DataError(`${where}: the head of the numpy array is damaged.`)
+  const sizes = shape[1]
+    .split(',')
+    .map(part => part.trim())
+    .filter(Boolean)
+    .map(Number)
   if (sizes.length > MAX_AXES || !Number.isSafeInteger(sizeOf(sizes)))
     throw new DataError(expected(where, 'a shape that fits in memory', `(${printable(shape[1])})`))
   const [, order, code, size] = type
@@ -148,7 +168,18 @@ function parseDictionary(text: string, where: string): Omit<Header, 'body'> {
   const isText = code === 'S' || code === 'U'
   if (isText ? itemBytes > 4096 : !readers[`${code}${itemBytes}`])
     throw new DataError(
-      expected(where, 'numbers (f2 to f8, i1 to i8, u1 to u8, b1)', `numpy type ${order}${code}${size}${code === 'O' ? ', Python objects (a pickle runs code)' : ''}`, 'Save it as plain numbers.'),
+      expected(
+        where,
+        'numbers (f2 to f8, i1 to i8, u1 to u8, b1)',
+        `numpy type ${order}${code}${size}`,
+        'Save it as plain numbers.',
+      ),
     )
-  return { littleEndian: order !== '>', code, itemBytes, fortran: fortran[1] === 'True', shape: sizes }
+  return {
+    littleEndian: order !== '>',
+    code,
+    itemBytes,
+    fortran: fortran[1] === 'True',
+    shape: sizes,
+  }
 }

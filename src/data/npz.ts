@@ -45,10 +45,14 @@ export const npz: Format = {
 function partsOf(entries: Map<string, ZipEntry>): Map<string, Part> {
   const parts = new Map<string, Part>()
   for (const [name, x] of entries) {
-    const match = new RegExp(`^(?:(${sampleNames.join('|')})_(\\w+)|(\\w+)_(images|x|X|data)|(${sampleNames.join('|')}))$`).exec(name)
+    const match = new RegExp(
+      `^(?:(${sampleNames.join('|')})_(\\w+)|(\\w+)_(images|x|X|data)|(${sampleNames.join('|')}))$`,
+    ).exec(name)
     if (!match) continue
     const split = match[2] ?? match[3] ?? ''
-    const y = labelNames.flatMap(label => (split ? [`${label}_${split}`, `${split}_${label}`] : [label])).find(label => entries.has(label))
+    const y = labelNames
+      .flatMap(label => (split ? [`${label}_${split}`, `${split}_${label}`] : [label]))
+      .find(label => entries.has(label))
     if (!parts.has(split)) parts.set(split, { x, y: y === undefined ? undefined : entries.get(y) })
   }
   // a plain x beside splits would be a second naming of the same samples

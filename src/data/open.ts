@@ -1,6 +1,8 @@
+import { extname, join } from 'node:path'
 import { DataError, didYouMean, expected } from '../base/index.js'
 import type { Dataset } from './dataset.js'
 import { openFashionMnist } from './fashion-mnist.js'
+import { listFolder, printable } from './folder.js'
 import { formats } from './formats.js'
 import { openMnist } from './mnist.js'
 import type { DataOptions } from './options.js'
@@ -44,9 +46,21 @@ async function openPlace(place: Place, options: DataOptions): Promise<Dataset> {
   if (options.format !== undefined) return named(options.format).open(place, options)
   for (const format of formats) if (await format.matches(place)) return format.open(place, options)
   throw new DataError(
-    `${place.name}: ${place.listing ? 'the folder is empty' : `files ending in "${place.extension}" are not read`}. ` +
-      `Layouts that are: ${formats.map(format => format.name).join(', ')}.`,
+    `${place.name}: ${await unknownContent(place)}. Layouts that are read: ` +
+      `${formats.map(format => format.name).join(', ')}.`,
   )
+}
+
+/** What is there, where no layout fits. */
+async function unknownContent({ path, extension, listing }: Place): Promise<string> {
+  if (!listing) return `files ending in "${extension}" are not read`
+  const inner = await Promise.all(
+    listing.folders.slice(0, 8).map(folder => listFolder(path, join(path, folder))),
+  )
+  const files = [listing, ...inner].flatMap(({ files }) => files.slice(0, 1000))
+  if (!files.length) return 'the folder is empty'
+  const extensions = [...new Set(files.map(file => printable(extname(file)) || 'no ending'))]
+  return `no samples found, only files with ${extensions.slice(0, 6).join(', ')}`
 }
 
 function named(name: string) {

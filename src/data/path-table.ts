@@ -1,14 +1,13 @@
 import { dirname } from 'node:path'
 import { DataError, expected } from '../base/index.js'
-import { namedLabels } from './arrays.js'
-import { labelColumn } from './csv.js'
+import { textAnswers } from './answers.js'
 import type { Dataset } from './dataset.js'
 import { filesDataset } from './files.js'
 import { checkRelativePath, printable } from './folder.js'
 import { decodingOf, mediaOf } from './media.js'
 import type { DataOptions } from './options.js'
 import type { Place } from './place.js'
-import type { Table } from './table.js'
+import { labelColumn, type Table } from './table.js'
 
 /** A table of file paths, relative to the table's folder, with a label column. Throws DataError. */
 export async function openPathTable(
@@ -19,7 +18,8 @@ export async function openPathTable(
 ): Promise<Dataset> {
   const last = table.columns.length - 1
   const label = labelColumn(table, options, path === last ? last - 1 : last)
-  if (label === path) throw new DataError(expected('--label', 'another column than the paths', table.columns[label]))
+  if (label === path)
+    throw new DataError(expected('--label', 'another column than the paths', table.columns[label]))
   const paths: string[] = []
   const labels: string[] = []
   for await (const { cells, line } of table.rows()) {
@@ -32,15 +32,17 @@ export async function openPathTable(
   const media = mediaOf(place, paths)
   const other = paths.find(file => !media.has(file))
   if (other !== undefined)
-    throw new DataError(expected(place.name, `${media.plural} only, like the first ones`, printable(other)))
+    throw new DataError(
+      expected(place.name, `${media.plural} only, like the first ones`, printable(other)),
+    )
   const decoding = await decodingOf(media, root, paths, options)
-  const answers = label < 0 ? undefined : namedLabels(place.name, labels, options)
+  const answers = label < 0 ? undefined : textAnswers(place.name, labels, options)
   return filesDataset({
     name: place.name,
     format: 'csv',
     detected:
       `${place.name}: ${paths.length} ${media.plural} named in column "${printable(table.columns[path])}", ` +
-      `${answers ? `${answers.classes!.length} classes in column "${printable(table.columns[label])}"` : 'without labels'}` +
+      `${answers ? `${answers.classes ? `${answers.classes.length} classes` : 'targets'} in column "${printable(table.columns[label])}"` : 'without labels'}` +
       `${media.describe(decoding)}.`,
     root,
     files: paths,

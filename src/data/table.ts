@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { parse } from 'csv-parse'
 import { DataError, didYouMean, expected } from '../base/index.js'
 import { printable } from './folder.js'
+import type { DataOptions } from './options.js'
 import type { Place } from './place.js'
 
 /** A table of text, read row by row. */
@@ -33,7 +34,9 @@ export async function openTable(place: Place): Promise<Table> {
   }
   if (!top) throw new DataError(`${place.name}: the table is empty.`)
   const hasHead = top.cells.every(cell => numberOf(cell) === undefined)
-  const columns = hasHead ? top.cells.map(cell => cell.trim()) : top.cells.map((_, i) => String(i + 1))
+  const columns = hasHead
+    ? top.cells.map(cell => cell.trim())
+    : top.cells.map((_, i) => String(i + 1))
   const twice = columns.find((name, i) => columns.indexOf(name) !== i)
   if (twice !== undefined)
     throw new DataError(`${place.name}: two columns are named "${printable(twice)}".`)
@@ -60,7 +63,22 @@ export function columnIndex(table: Table, name: string, where: string): number {
   const index = table.columns.indexOf(name)
   if (index >= 0) return index
   const shown = table.columns.slice(0, 8).map(printable).join(', ')
-  throw new DataError(expected(where, `a column of the table (${shown}${table.columns.length > 8 ? ', ...' : ''})`, name, didYouMean(name, table.columns).trim()))
+  throw new DataError(
+    expected(
+      where,
+      `a column of the table (${shown}${table.columns.length > 8 ? ', ...' : ''})`,
+      name,
+      didYouMean(name, table.columns).trim(),
+    ),
+  )
+}
+
+/** The label column: the one asked for (`none` for none), else the last. */
+export function labelColumn(table: Table, options: DataOptions, fallback: number): number {
+  const { label } = options
+  if (label === undefined) return fallback
+  if (label === 'none' && !table.columns.includes('none')) return -1
+  return columnIndex(table, label, '--label')
 }
 
 async function delimiterOf({ path, extension }: Place): Promise<string> {
@@ -74,11 +92,18 @@ async function delimiterOf({ path, extension }: Place): Promise<string> {
 }
 
 async function* readRecords({ path, name }: Place, delimiter: string): AsyncGenerator<Row> {
-  const parser = parse({ bom: true, delimiter, skip_empty_lines: true, max_record_size: MAX_ROW_BYTES, info: true })
+  const parser = parse({
+    bom: true,
+    delimiter,
+    skip_empty_lines: true,
+    max_record_size: MAX_ROW_BYTES,
+    info: true,
+  })
   const stream = createReadStream(path)
   stream.on('error', error => parser.destroy(error))
   try {
-    for await (const { record, info } of stream.pipe(parser)) yield { cells: record, line: info.lines }
+    for await (const { record, info } of stream.pipe(parser))
+      yield { cells: record, line: info.lines }
   } catch (error) {
     throw new DataError(`${name}: the table cannot be read (${(error as Error).message}).`)
   } finally {

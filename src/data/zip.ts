@@ -36,13 +36,18 @@ export function readZip(bytes: Uint8Array, where: string): ZipEntry[] {
   let at = offset
   for (let n = 0; n < count; n++) {
     const { record, next } = readRecord(view, bytes, at, where)
-    entries.push({ name: record.name, size: record.size, read: () => unpack(view, bytes, record, where) })
+    entries.push({
+      name: record.name,
+      size: record.size,
+      read: () => unpack(view, bytes, record, where),
+    })
     at = next
   }
   return entries
 }
 
-const damaged = (where: string) => new DataError(`${where}: the zip archive is cut short or damaged.`)
+const damaged = (where: string) =>
+  new DataError(`${where}: the zip archive is cut short or damaged.`)
 
 /** The end-of-directory record stands in the last 64 KiB. */
 function findDirectory(view: DataView, where: string): { count: number; offset: number } {
@@ -59,12 +64,18 @@ function findDirectory(view: DataView, where: string): { count: number; offset: 
   throw new DataError(`${where}: not a zip archive (.npz is one), or cut short.`)
 }
 
-function readRecord(view: DataView, bytes: Uint8Array, at: number, where: string): { record: EntryRecord; next: number } {
+function readRecord(
+  view: DataView,
+  bytes: Uint8Array,
+  at: number,
+  where: string,
+): { record: EntryRecord; next: number } {
   if (at + 46 > view.byteLength || view.getUint32(at, true) !== 0x02014b50) throw damaged(where)
   const nameLength = view.getUint16(at + 28, true)
   const next = at + 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
   if (next > view.byteLength) throw damaged(where)
-  if (view.getUint16(at + 8, true) & 1) throw new DataError(`${where}: the zip archive is encrypted.`)
+  if (view.getUint16(at + 8, true) & 1)
+    throw new DataError(`${where}: the zip archive is encrypted.`)
   const record: EntryRecord = {
     name: Buffer.from(bytes.subarray(at + 46, at + 46 + nameLength)).toString('utf8'),
     method: view.getUint16(at + 10, true),
@@ -82,13 +93,21 @@ function unpack(view: DataView, bytes: Uint8Array, record: EntryRecord, where: s
   if (size > MAX_ENTRY_BYTES || packed > MAX_ENTRY_BYTES)
     throw new DataError(expected(here, 'less than 2 GiB', `${size} bytes`))
   if (size > FREE_BYTES && size > packed * MAX_RATIO)
-    throw new DataError(expected(here, `at most ${MAX_RATIO} times its packed size`, `${packed} bytes that hold ${size}`))
-  if (offset + 30 > view.byteLength || view.getUint32(offset, true) !== 0x04034b50) throw damaged(here)
+    throw new DataError(
+      expected(
+        here,
+        `at most ${MAX_RATIO} times its packed size`,
+        `${packed} bytes that hold ${size}`,
+      ),
+    )
+  if (offset + 30 > view.byteLength || view.getUint32(offset, true) !== 0x04034b50)
+    throw damaged(here)
   const begin = offset + 30 + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true)
   if (begin + packed > view.byteLength) throw damaged(here)
   const body = bytes.subarray(begin, begin + packed)
   const unpacked = method === 0 ? body : method === 8 ? inflate(body, size, here) : undefined
-  if (!unpacked) throw new DataError(expected(here, 'a stored or deflated entry', `zip method ${method}`))
+  if (!unpacked)
+    throw new DataError(expected(here, 'a stored or deflated entry', `zip method ${method}`))
   if (unpacked.length !== size || checksum(unpacked) !== crc) throw damaged(here)
   return unpacked
 }
