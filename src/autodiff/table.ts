@@ -1,6 +1,7 @@
 import type { Node } from '../onnx/index.js'
 import { activationRules } from './activation.js'
 import { convolutionRules } from './convolution.js'
+import { dropoutRules } from './dropout.js'
 import { elementwiseRules } from './elementwise.js'
 import { linearRules } from './linear.js'
 import { normalizeRules } from './normalize.js'
@@ -16,6 +17,7 @@ import { windowRules } from './window.js'
 export const rules: Readonly<Record<string, Row>> = {
   ...activationRules,
   ...convolutionRules,
+  ...dropoutRules,
   ...elementwiseRules,
   ...linearRules,
   ...normalizeRules,

@@ -1,0 +1,70 @@
+import { ModelError } from '../base/index.js'
+import type { Node } from '../onnx/index.js'
+import { type Backward, labelOf, type StoppedAt } from './backward.js'
+import { readsOf } from './reads.js'
+import { forbidden, isStop } from './rule.js'
+import { rowOf } from './table.js'
+
+/** A value asked for that got no gradient, or a wrong one because a node kept a part of it. */
+export interface Lost {
+  readonly name: string
+  readonly what: 'all' | 'part'
+  /** The nodes that kept it; empty where the value does not lead to the loss at all. */
+  readonly at: readonly StoppedAt[]
+}
+
+/** Which of `wrt` lost its gradient, and where; `nodes` are those of the forward pass. */
+export function lostGradients(
+  nodes: readonly Node[],
+  { gradients, stops }: Backward,
+  wrt: readonly string[],
+): Lost[] {
+  return wrt.flatMap((name): Lost[] => {
+    if (gradients.has(name) && stops.every(stop => stop.kind === 'none')) return []
+    const obstacles = obstaclesAfter(nodes, name, stops)
+    const refusals = obstacles.filter(stop => stop.kind === 'forbidden')
+    if (!gradients.has(name))
+      return [{ name, what: 'all', at: refusals.length ? refusals : obstacles }]
+    const kept = refusals.filter(({ node }) => stops.some(stop => stop.node === node))
+    return kept.length ? [{ name, what: 'part', at: kept }] : []
+  })
+}
+
+/** The nodes after a value that no gradient passes: the first on each path. */
+function obstaclesAfter(
+  nodes: readonly Node[],
+  name: string,
+  stops: readonly StoppedAt[],
+): StoppedAt[] {
+  const reached = new Set([name])
+  const found: StoppedAt[] = []
+  for (const node of nodes) {
+    if (!readsOf(node).some(read => reached.has(read))) continue
+    const stop = stopAt(node, stops)
+    if (stop) found.push(stop)
+    else for (const output of node.outputs) reached.add(output)
+  }
+  return found
+}
+
+function stopAt(node: Node, stops: readonly StoppedAt[]): StoppedAt | undefined {
+  const label = labelOf(node)
+  const row = rowOf(node) ?? forbidden('has no gradient rule')
+  return isStop(row) ? { ...row, ...label } : stops.find(stop => stop.node === label.node)
+}
+
+/** The refusal of training: which parameters lose their gradient, at which node, and what to do. */
+export function lostError(lost: readonly Lost[]): ModelError {
+  const [{ name, what, at }] = lost
+  const loses = what === 'all' ? 'gets no gradient' : 'gets only a part of its gradient'
+  const reason = at.length
+    ? at.map(({ op, node, reason }) => `${op} node "${node}" ${reason}`).join('; ')
+    : 'it does not lead to the output that is trained'
+  const more = lost.length > 1 ? ` So do ${lost.length - 1} more.` : ''
+  const names = lost.map(entry => `"${entry.name}"`)
+  const shown = names.length > 8 ? [...names.slice(0, 8), '...'] : names
+  return new ModelError(
+    `parameter "${name}" ${loses}: ${reason}.${more} To train the rest, freeze: [${shown.join(', ')}].`,
+    { lost },
+  )
+}
