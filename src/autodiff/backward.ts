@@ -1,7 +1,6 @@
 import { isFloat, sameShape } from '../base/index.js'
-import { type Builder, type Node, UndeterminedError } from '../onnx/index.js'
+import { type Builder, type Node, namesRead, UndeterminedError } from '../onnx/index.js'
 import { maths } from './maths.js'
-import { readsOf } from './reads.js'
 import { forbidden, type Gradients, isStop, type Stop } from './rule.js'
 import { rowOf } from './table.js'
 
@@ -35,7 +34,7 @@ export function backward(
   for (const [value, gradient] of seeds) receive(b, received, value, gradient)
   const stops: StoppedAt[] = []
   for (const node of nodes.reverse()) {
-    if (!readsOf(node).some(name => active.has(name))) continue
+    if (!namesRead(node).some(name => active.has(name))) continue
     const dy = node.outputs.map(name => total(b, received, name))
     if (dy.every(gradient => gradient === undefined)) continue
     const dx = gradientsOf(b, node, dy)
@@ -58,7 +57,7 @@ export const labelOf = (node: Node) => ({ node: node.name || node.outputs[0], op
 function dependents(b: Builder, nodes: readonly Node[], wrt: readonly string[]): Set<string> {
   const active = new Set(wrt)
   for (const node of nodes)
-    if (readsOf(node).some(name => active.has(name)))
+    if (namesRead(node).some(name => active.has(name)))
       for (const output of node.outputs) if (isDifferentiable(b, output)) active.add(output)
   return active
 }

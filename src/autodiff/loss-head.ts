@@ -58,7 +58,7 @@ function headOf(
   const last = finalActivation(b, output)
   if (row.output === 'binary') {
     if (last?.op === 'Sigmoid') return { logits: reshape(last.logits, shape), axis: -1 }
-    if (!isProbability) return { logits: output, axis: -1 }
+    if (!isProbability && last?.op !== 'Softmax') return { logits: output, axis: -1 }
     const p = within(b, output)
     return { logits: sub(log(p), log(sub(1, p))), axis: -1 }
   }

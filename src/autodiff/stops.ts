@@ -1,7 +1,6 @@
 import { ModelError } from '../base/index.js'
-import type { Node } from '../onnx/index.js'
+import { type Node, namesRead } from '../onnx/index.js'
 import { type Backward, labelOf, type StoppedAt } from './backward.js'
-import { readsOf } from './reads.js'
 import { forbidden, isStop } from './rule.js'
 import { rowOf } from './table.js'
 
@@ -39,7 +38,7 @@ function obstaclesAfter(
   const reached = new Set([name])
   const found: StoppedAt[] = []
   for (const node of nodes) {
-    if (!readsOf(node).some(read => reached.has(read))) continue
+    if (!namesRead(node).some(read => reached.has(read))) continue
     const stop = stopAt(node, stops)
     if (stop) found.push(stop)
     else for (const output of node.outputs) reached.add(output)

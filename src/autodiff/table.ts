@@ -3,11 +3,15 @@ import { activationRules } from './activation.js'
 import { convolutionRules } from './convolution.js'
 import { dropoutRules } from './dropout.js'
 import { elementwiseRules } from './elementwise.js'
+import { gatherRules } from './gather.js'
 import { linearRules } from './linear.js'
+import { microsoftRules } from './microsoft.js'
+import { movementRules } from './movement.js'
 import { normalizeRules } from './normalize.js'
 import { reductionRules } from './reduction.js'
 import type { Row } from './rule.js'
 import { softmaxRules } from './softmax.js'
+import { sortRules } from './sort.js'
 import { windowRules } from './window.js'
 
 /**
@@ -19,10 +23,14 @@ export const rules: Readonly<Record<string, Row>> = {
   ...convolutionRules,
   ...dropoutRules,
   ...elementwiseRules,
+  ...gatherRules,
   ...linearRules,
+  ...microsoftRules,
+  ...movementRules,
   ...normalizeRules,
   ...reductionRules,
   ...softmaxRules,
+  ...sortRules,
   ...windowRules,
 }
 

@@ -1,12 +1,11 @@
 import { didYouMean, expected, isFloat, ModelError } from '../base/index.js'
-import { Builder, type Graph } from '../onnx/index.js'
+import { Builder, type Graph, pruneUnused } from '../onnx/index.js'
 import { backward, type StoppedAt } from './backward.js'
 import { type RunningStatistic, useBatchStatistics } from './batch-normalization.js'
 import { type DropoutMask, useDropoutMasks } from './dropout.js'
 import { emitLoss } from './loss-head.js'
 import { type LossSpec, resolveLoss } from './loss-spec.js'
 import { addInput, becomeInput, OutputPorts } from './ports.js'
-import { pruneToOutputs } from './prune.js'
 import { type Lost, lostGradients } from './stops.js'
 
 export interface TrainingOptions {
@@ -82,7 +81,7 @@ export function trainingGraph(graph: Graph, options: TrainingOptions): TrainingG
     statistics: running.map(({ name, updated }) => ({ name, updated: ports.keep(updated) })),
   }
   ports.finish()
-  pruneToOutputs(b.graph)
+  pruneUnused(b.graph)
   const lost = lostGradients(forward, walk, wrt)
   return {
     graph: b.graph,
