@@ -1,6 +1,7 @@
 import type { Key } from '../base/index.js'
 import { openArena } from './module.js'
 import { type AdamOptions, type AdamState, adamScalars, type SgdOptions } from './optimizers.js'
+import { poissonTable, poissonTableLength } from './poisson-table.js'
 import { type Runner, runTwin } from './runner.js'
 
 /** Values are kept inside [low, high]; the defaults keep them as they are. NaN stays NaN. */
@@ -42,6 +43,32 @@ export interface Kernels {
     key: Key,
     first?: number,
   ): void
+  /** out = clip(x + scale L), L of density exp(-|L|) / 2. */
+  laplace(
+    x: Float32Array,
+    out: Float32Array,
+    level: Clip & { readonly scale: number },
+    key: Key,
+    first?: number,
+  ): void
+  /** out = clip(x + x sigma N(0, 1)). */
+  speckle(
+    x: Float32Array,
+    out: Float32Array,
+    level: Clip & { readonly sigma: number },
+    key: Key,
+    first?: number,
+  ): void
+  /** out = clip(Poisson(scale max(x, 0)) / scale). */
+  poisson(
+    x: Float32Array,
+    out: Float32Array,
+    level: Clip & { readonly scale: number },
+    key: Key,
+    first?: number,
+  ): void
+  /** Each value becomes low with one probability, high with another, or stays. */
+  replace(x: Float32Array, out: Float32Array, level: Replacement, key: Key, first?: number): void
 
   /** out = a + weight (b - a). */
   lerp(a: Float32Array, b: Float32Array, out: Float32Array, weight: number): void
@@ -65,6 +92,13 @@ export interface Kernels {
   sgd(state: SgdState, options: SgdOptions): void
 }
 
+export interface Replacement {
+  readonly lowShare: number
+  readonly highShare: number
+  readonly low: number
+  readonly high: number
+}
+
 export interface SgdState {
   readonly parameters: Float32Array
   readonly gradients: Float32Array
@@ -75,7 +109,7 @@ export interface SgdState {
 /** Opens a memory of `bytes` (at most 4 GiB, default 16 MiB) that never grows, and its SIMD kernels. */
 export function openKernels({ bytes = 16 * 1024 ** 2 }: { bytes?: number } = {}): Kernels {
   const { run, alloc, holds, free } = openArena(bytes)
-  return { alloc, holds, free, ...passes(run) }
+  return { alloc, holds, free, ...passes(run, tableIn(alloc)) }
 }
 
 /** The same kernels as plain TypeScript, same bits; for checking, and where SIMD is missing. */
@@ -84,7 +118,22 @@ export function scalarKernels(): Kernels {
     alloc: floats => new Float32Array(Math.ceil(floats / 16) * 16).subarray(0, floats),
     holds: () => true,
     free: () => Number.POSITIVE_INFINITY,
-    ...passes(runTwin),
+    ...passes(
+      runTwin,
+      tableIn(n => new Float32Array(n)),
+    ),
+  }
+}
+
+/** The Poisson table, made when first asked for. */
+function tableIn(alloc: (floats: number) => Float32Array): () => Float32Array {
+  let table: Float32Array | undefined
+  return () => {
+    if (table) return table
+    table = alloc(poissonTableLength)
+    // As words: a float's copy may change the bits of a NaN.
+    new Uint32Array(table.buffer, table.byteOffset, table.length).set(poissonTable())
+    return table
   }
 }
 
@@ -98,7 +147,7 @@ export function sharedKernels(): Kernels {
 
 const bounds = ({ low = -Infinity, high = Infinity }: Clip) => [low, high]
 
-function passes(run: Runner): Omit<Kernels, 'alloc' | 'holds' | 'free'> {
+function passes(run: Runner, table: () => Float32Array): Omit<Kernels, 'alloc' | 'holds' | 'free'> {
   return {
     words: (out, key, first) => {
       run('words', [new Float32Array(out.buffer, out.byteOffset, out.length)], [], key, first)
@@ -108,6 +157,16 @@ function passes(run: Runner): Omit<Kernels, 'alloc' | 'holds' | 'free'> {
       void run('gaussian', [x, out], [level.sigma, ...bounds(level)], key, first),
     uniform: (x, out, level, key, first) =>
       void run('uniform', [x, out], [level.halfWidth * 2 ** -31, ...bounds(level)], key, first),
+    laplace: (x, out, level, key, first) =>
+      void run('laplace', [x, out], [level.scale, ...bounds(level)], key, first),
+    speckle: (x, out, level, key, first) =>
+      void run('speckle', [x, out], [level.sigma, ...bounds(level)], key, first),
+    poisson: (x, out, level, key, first) => {
+      const scalars = [level.scale, 1 / level.scale, ...bounds(level)]
+      run('poisson', [x, table(), out], scalars, key, first)
+    },
+    replace: (x, out, level, key, first) =>
+      void run('replace', [x, out], replaceScalars(level), key, first),
     lerp: (a, b, out, weight) => void run('lerp', [a, b, out], [weight]),
     scaleAdd: (x, out, scale, shift) => void run('scaleAdd', [x, out], [scale, shift]),
     addScaled: (a, b, out, weight) => void run('addScaled', [a, b, out], [weight]),
@@ -118,6 +177,12 @@ function passes(run: Runner): Omit<Kernels, 'alloc' | 'holds' | 'free'> {
     adamw: (state, options) => runAdam(run, state, adamScalars(options, true)),
     sgd: (state, options) => runSgd(run, state, options),
   }
+}
+
+/** Signed words are even over [-2^31, 2^31): those shares of it at either end. */
+function replaceScalars({ lowShare, highShare, low, high }: Replacement): number[] {
+  const half = 2 ** 31
+  return [2 * half * lowShare - half, half - 2 * half * highShare, low, high]
 }
 
 function runAdam(run: Runner, state: AdamState, scalars: readonly number[]): void {

@@ -1,5 +1,6 @@
 import { expected, InternalError, type Key, UsageError } from '../base/index.js'
 import { kernelModule } from './generated.js'
+import { poissonTableLength } from './poisson-table.js'
 import { chunkLength, noKey, type Runner } from './runner.js'
 import { type KernelRow, kernelTable } from './table.js'
 
@@ -7,6 +8,8 @@ type Exported = (...values: number[]) => number
 
 const pageBytes = 65536
 const mostBytes = 4 * 1024 ** 3
+/** Room for the tables that kernels read. */
+const tableBytes = poissonTableLength * 4
 /** The most arrays a kernel takes; each has a slot of one chunk for staging. */
 const slots = 4
 
@@ -54,7 +57,7 @@ const align = (bytes: number) => Math.ceil(bytes / 64) * 64
 export function openArena(bytes: number): Arena {
   const staging = slots * chunkLength * 4
   const memory = reserve(
-    bytes > mostBytes ? bytes : Math.min(bytes + staging + pageBytes, mostBytes),
+    bytes > mostBytes ? bytes : Math.min(bytes + staging + tableBytes + pageBytes, mostBytes),
   )
   const instance = new WebAssembly.Instance(compile(), { env: { memory } })
   const exports = instance.exports as Record<string, Exported>
@@ -89,7 +92,7 @@ function runner(exports: Record<string, Exported>, buffer: ArrayBuffer, stage: n
   return (name, arrays, scalars, key = noKey, first = 0) => {
     const row: KernelRow = kernelTable[name]
     const { length } = arrays[0]
-    if (arrays.some(array => array.length !== length))
+    if (arrays.some((array, i) => row.arrays[i] !== 'table' && array.length !== length))
       throw new InternalError(
         `${name} got arrays of ${arrays.map(a => a.length).join(', ')} floats`,
       )
@@ -126,8 +129,11 @@ function runner(exports: Record<string, Exported>, buffer: ArrayBuffer, stage: n
     count: number,
     staged: boolean,
   ): number {
-    const moved = arrays.map(array => staged || !resident(array))
+    const moved = arrays.map(
+      (array, i) => row.arrays[i] !== 'table' && (staged || !resident(array)),
+    )
     const values: number[] = arrays.map((array, i) => {
+      if (row.arrays[i] === 'table') return array.byteOffset
       if (!moved[i]) return array.byteOffset + from * 4
       if (row.arrays[i] !== 'out') slot[i].set(array.subarray(from, from + count))
       if (staged) slot[i].fill(0, count, 16)

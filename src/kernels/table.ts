@@ -2,9 +2,10 @@ import type { Key } from '../base/index.js'
 import * as elementwise from './twin/elementwise.js'
 import * as noise from './twin/noise.js'
 import * as optimizers from './twin/optimizers.js'
+import { poisson } from './twin/poisson.js'
 
-/** What a kernel does with an array: reads it, writes it whole, or both. */
-export type Role = 'in' | 'out' | 'both'
+/** What a kernel does with an array: reads it, writes it whole, or both; a table is read at any place. */
+export type Role = 'in' | 'out' | 'both' | 'table'
 
 /** One kernel: the shape of its call, and the scalar twin that gives the same bits. */
 export interface KernelRow {
@@ -51,6 +52,30 @@ export const kernelTable = {
     scalars: ['step', ...clipped],
     keyed: true,
     twin: noise.uniform,
+  },
+  laplace: {
+    arrays: ['in', 'out'],
+    scalars: ['scale', ...clipped],
+    keyed: true,
+    twin: noise.laplace,
+  },
+  speckle: {
+    arrays: ['in', 'out'],
+    scalars: ['sigma', ...clipped],
+    keyed: true,
+    twin: noise.speckle,
+  },
+  replace: {
+    arrays: ['in', 'out'],
+    scalars: ['under', 'over', ...clipped],
+    keyed: true,
+    twin: noise.replace,
+  },
+  poisson: {
+    arrays: ['in', 'table', 'out'],
+    scalars: ['scale', 'inverse', ...clipped],
+    keyed: true,
+    twin: poisson,
   },
   lerp: { arrays: ['in', 'in', 'out'], scalars: ['weight'], twin: elementwise.lerp },
   scaleAdd: { arrays: ['in', 'out'], scalars: ['scale', 'shift'], twin: elementwise.scaleAdd },

@@ -22,8 +22,8 @@ function sampleFor({ modality }: InputNoise): { x: Float32Array; context: InputC
   x.forEach((value, i) => {
     x[i] = 0.5 + value + 0.3 * Math.sin((i % 32) * 0.3 + Math.floor(i / 32) * 0.2)
   })
-  const deviations = new Float32Array(x.length).fill(0.3)
-  return { x, context: { shape, clip: [0, 1], sources: tones(), deviations } }
+
+  return { x, context: { shape, clip: [0, 1], sources: tones() } }
 }
 
 function tones() {

@@ -55,8 +55,10 @@ export interface InputContext {
   readonly clip?: readonly [number, number] | null
   /** Waveforms (or textures) the noise draws from, each with its own rate. */
   readonly sources?: readonly Source[]
-  /** Standard deviation of each feature, where strength is counted in it. */
+  /** Multiplies additive noise: one number for each feature (its standard deviation) or channel. */
   readonly deviations?: Float32Array
+  /** What shares one draw of additive noise; every element has its own by default. */
+  readonly per?: 'element' | 'pixel' | 'channel' | 'sample'
   /** Told when a sample had to stay as it is, and why; without it that is an error. */
   readonly note?: (reason: string) => void
 }
@@ -73,7 +75,7 @@ export interface InputNoise extends Card {
   readonly at: 'input'
   readonly modality: Modality
   /** What it needs of the context besides the shape. */
-  readonly needs?: readonly ('sampleRate' | 'sources' | 'deviations')[]
+  readonly needs?: readonly ('sampleRate' | 'sources')[]
   /** Standard deviation it adds to one value in the middle of the range, where that is a plain number. */
   deviation?(level: Level): number
   /** Writes the noisy sample; `out` may be `x`. The same arguments give the same bits. */

@@ -10,8 +10,11 @@ function rotate(x: v128, left: i32): v128 {
   return v128.or(i32x4.shl(x, left), i32x4.shr_u(x, 32 - left))
 }
 
-/** Writes the first `count` words (rounded up to 16) of one block to WORDS. */
-export function fillWords(block: u32, count: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32): void {
+/** Those of a second block, for kernels that take two words a sample. */
+export const MORE_WORDS: usize = memory.data(4096, 64)
+
+/** Writes the first `count` words (rounded up to 16) of one block. */
+export function fillWords(to: usize, block: u32, count: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32): void {
   let a: v128 = i32x4(0, 1, 2, 3)
   let b: v128 = i32x4.splat(block)
   let c: v128 = i32x4.splat(stream0)
@@ -42,8 +45,7 @@ export function fillWords(block: u32, count: u32, seed0: i32, seed1: i32, stream
     b = i32x4.add(c, i32x4.shl(c, 3))
     c = i32x4.add(rotate(c, 21), word)
   }
-  let to: usize = WORDS
-  const end: usize = WORDS + (<usize>((count + 15) & ~15) << 2)
+  const end: usize = to + (<usize>((count + 15) & ~15) << 2)
   while (to < end) {
     for (let k = 0; k < 4; k++) {
       const word = i32x4.add(i32x4.add(a, b), d)
@@ -61,7 +63,7 @@ export function fillWords(block: u32, count: u32, seed0: i32, seed1: i32, stream
 @inline
 export function openBlock(first: u32, end: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32): usize {
   const offset = first & (BLOCK - 1)
-  fillWords(first / BLOCK, min(BLOCK, offset + end - first), seed0, seed1, stream0, stream1)
+  fillWords(WORDS, first / BLOCK, min(BLOCK, offset + end - first), seed0, seed1, stream0, stream1)
   return WORDS + (<usize>offset << 2)
 }
 
@@ -69,4 +71,14 @@ export function openBlock(first: u32, end: u32, seed0: i32, seed1: i32, stream0:
 @inline
 export function inBlock(first: u32, end: u32): u32 {
   return min(BLOCK - (first & (BLOCK - 1)), end - first)
+}
+
+/** The same with two words a sample: word blocks 2 b and 2 b + 1 serve block b. */
+@inline
+export function openTwoBlocks(first: u32, end: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32): usize {
+  const offset = first & (BLOCK - 1)
+  const count = min(BLOCK, offset + end - first)
+  fillWords(WORDS, 2 * (first / BLOCK), count, seed0, seed1, stream0, stream1)
+  fillWords(MORE_WORDS, 2 * (first / BLOCK) + 1, count, seed0, seed1, stream0, stream1)
+  return <usize>offset << 2
 }

@@ -1,4 +1,5 @@
-export { words, normal, gaussian, uniform } from './noise'
+export { words, normal, gaussian, uniform, laplace, speckle, replace } from './noise'
+export { poisson } from './poisson'
 export { lerp, scaleAdd, addScaled, clamp } from './elementwise'
 export { sumOfSquares, maxAbs } from './reduce'
 export { adam, momentum, descent } from './optimizers'

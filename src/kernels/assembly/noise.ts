@@ -91,3 +91,81 @@ export function uniform(x: usize, out: usize, n: u32, step: f32, low: f32, high:
     first += count
   }
 }
+
+/** out = clip(x + b L), L of density exp(-|L|) / 2: an exponential number with a random sign. */
+export function laplace(x: usize, out: usize, n: u32, scale: f32, low: f32, high: f32, seed0: i32, seed1: i32, stream0: i32, stream1: i32, first: u32): void {
+  const half = f32x4.splat(scale * <f32>0.5)
+  const lowest = f32x4.splat(low)
+  const highest = f32x4.splat(high)
+  const end = first + n
+  while (first < end) {
+    let from = openBlock(first, end, seed0, seed1, stream0, stream1)
+    const count = inBlock(first, end)
+    const stop = from + (<usize>count << 2)
+    while (from < stop) {
+      for (let k = 0; k < 4; k++) {
+        const bits = v128.load(from)
+        // The logarithm is of the upper 31 bits, the sign is the lowest.
+        const noise = v128.xor(f32x4.mul(minusTwoLog(bits), half), i32x4.shl(bits, 31))
+        v128.store(out, clip(f32x4.add(v128.load(x), noise), lowest, highest))
+        from += 16
+        x += 16
+        out += 16
+      }
+    }
+    first += count
+  }
+}
+
+/** out = clip(x + x sigma N). */
+export function speckle(x: usize, out: usize, n: u32, sigma: f32, low: f32, high: f32, seed0: i32, seed1: i32, stream0: i32, stream1: i32, first: u32): void {
+  const scale = f32x4.splat(sigma)
+  const lowest = f32x4.splat(low)
+  const highest = f32x4.splat(high)
+  const end = first + n
+  while (first < end) {
+    let from = openBlock(first, end, seed0, seed1, stream0, stream1)
+    const count = inBlock(first, end)
+    const stop = from + (<usize>count << 2)
+    while (from < stop) {
+      for (let pair = 0; pair < 2; pair++) {
+        const bits = v128.load(from, 16)
+        const radius = f32x4.mul(scale, f32x4.sqrt(minusTwoLog(v128.load(from))))
+        const a = quarterTurns(bits)
+        const one = v128.load(x)
+        const two = v128.load(x, 16)
+        v128.store(out, clip(f32x4.add(one, f32x4.mul(one, sine(a, radius))), lowest, highest))
+        v128.store(out, clip(f32x4.add(two, f32x4.mul(two, cosine(a, bits, radius))), lowest, highest), 16)
+        from += 32
+        x += 32
+        out += 32
+      }
+    }
+    first += count
+  }
+}
+
+/** out = low where the signed word is below `under`, high where it is above `over`, else x. */
+export function replace(x: usize, out: usize, n: u32, under: f32, over: f32, low: f32, high: f32, seed0: i32, seed1: i32, stream0: i32, stream1: i32, first: u32): void {
+  const bottom = f32x4.splat(under)
+  const top = f32x4.splat(over)
+  const lowest = f32x4.splat(low)
+  const highest = f32x4.splat(high)
+  const end = first + n
+  while (first < end) {
+    let from = openBlock(first, end, seed0, seed1, stream0, stream1)
+    const count = inBlock(first, end)
+    const stop = from + (<usize>count << 2)
+    while (from < stop) {
+      for (let k = 0; k < 4; k++) {
+        const draw = f32x4.convert_i32x4_s(v128.load(from))
+        const salted = v128.bitselect(highest, v128.load(x), f32x4.gt(draw, top))
+        v128.store(out, v128.bitselect(lowest, salted, f32x4.lt(draw, bottom)))
+        from += 16
+        x += 16
+        out += 16
+      }
+    }
+    first += count
+  }
+}

@@ -1,6 +1,6 @@
 import type { Key } from '../../base/index.js'
 import { eachSixteen } from './generator.js'
-import { normalPair } from './normal.js'
+import { minusTwoLog, normalPair } from './normal.js'
 
 const { fround } = Math
 
@@ -13,8 +13,8 @@ export function clip(x: number, low: number, high: number): number {
 
 export function words(out: Float32Array, key: Key, first: number): void {
   const target = new Uint32Array(out.buffer, out.byteOffset, out.length)
-  eachSixteen(key, first, out.length, (source, at, from) => {
-    for (let i = 0; i < 16 && from + i < out.length; i++) target[from + i] = source[at + i]
+  eachWord(out.length, key, first, (i, word) => {
+    target[i] = word
   })
 }
 
@@ -53,16 +53,63 @@ export function gaussian(
   })
 }
 
+/** Calls `use(index, word)` for every sample. */
+function eachWord(
+  n: number,
+  key: Key,
+  first: number,
+  use: (index: number, word: number) => void,
+): void {
+  eachSixteen(key, first, n, (source, at, from) => {
+    for (let i = 0; i < 16 && from + i < n; i++) use(from + i, source[at + i])
+  })
+}
+
 export function uniform(
   [x, out]: readonly Float32Array[],
   [step, low, high]: readonly number[],
   key: Key,
   first: number,
 ): void {
-  eachSixteen(key, first, out.length, (source, at, from) => {
-    for (let i = 0; i < 16 && from + i < out.length; i++) {
-      const noise = fround(step * fround(source[at + i] | 0))
-      out[from + i] = clip(fround(x[from + i] + noise), low, high)
-    }
+  eachWord(out.length, key, first, (i, word) => {
+    out[i] = clip(fround(x[i] + fround(step * fround(word | 0))), low, high)
+  })
+}
+
+export function laplace(
+  [x, out]: readonly Float32Array[],
+  [scale, low, high]: readonly number[],
+  key: Key,
+  first: number,
+): void {
+  const half = fround(scale * 0.5)
+  eachWord(out.length, key, first, (i, word) => {
+    const size = fround(minusTwoLog(word) * half)
+    out[i] = clip(fround(x[i] + (word & 1 ? -size : size)), low, high)
+  })
+}
+
+export function speckle(
+  [x, out]: readonly Float32Array[],
+  [sigma, low, high]: readonly number[],
+  key: Key,
+  first: number,
+): void {
+  eachNormal(out.length, sigma, key, first, (i, z) => {
+    out[i] = clip(fround(x[i] + fround(x[i] * z)), low, high)
+  })
+}
+
+export function replace(
+  [x, out]: readonly Float32Array[],
+  [under, over, low, high]: readonly number[],
+  key: Key,
+  first: number,
+): void {
+  eachWord(out.length, key, first, (i, word) => {
+    const draw = fround(word | 0)
+    if (draw < under) out[i] = low
+    else if (draw > over) out[i] = high
+    else out[i] = x[i]
   })
 }

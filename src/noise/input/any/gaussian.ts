@@ -1,9 +1,9 @@
 import { sharedKernels } from '../../../kernels/index.js'
-import { clipOf } from '../../context.js'
 import { amount } from '../../level.js'
 import { defineInput } from '../define.js'
+import { additive } from './additive.js'
 
-/** clip(x + sigma N(0, 1)), every value its own draw. */
+/** clip(x + sigma N(0, 1)). */
 export const gaussian = defineInput({
   kind: 'gaussian',
   what: 'Adds a normal number to every value.',
@@ -13,7 +13,7 @@ export const gaussian = defineInput({
   identity: { sigma: 0 },
   paper: 'Bishop 1995, Training with noise is equivalent to Tikhonov regularization',
   deviation: ({ sigma }) => sigma,
-  apply(x, out, { sigma }, key, context) {
-    sharedKernels().gaussian(x, out, { sigma, ...clipOf(context) }, key)
-  },
+  apply: additive((x, out, { sigma, low, high }, key) =>
+    sharedKernels().gaussian(x, out, { sigma, low, high }, key),
+  ),
 })

@@ -1,9 +1,9 @@
 import { sharedKernels } from '../../../kernels/index.js'
-import { clipOf } from '../../context.js'
 import { amount } from '../../level.js'
 import { defineInput } from '../define.js'
+import { additive } from './additive.js'
 
-/** clip(x + U(-halfWidth, halfWidth)), every value its own draw. */
+/** clip(x + U(-halfWidth, halfWidth)). */
 export const uniform = defineInput({
   kind: 'uniform',
   what: 'Adds a number drawn evenly from an interval around zero to every value.',
@@ -13,7 +13,7 @@ export const uniform = defineInput({
   identity: { halfWidth: 0 },
   paper: 'Geirhos et al. 2018, Generalisation in humans and deep neural networks',
   deviation: ({ halfWidth }) => halfWidth / Math.sqrt(3),
-  apply(x, out, { halfWidth }, key, context) {
-    sharedKernels().uniform(x, out, { halfWidth, ...clipOf(context) }, key)
-  },
+  apply: additive((x, out, { halfWidth, low, high }, key) =>
+    sharedKernels().uniform(x, out, { halfWidth, low, high }, key),
+  ),
 })
