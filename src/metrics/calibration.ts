@@ -1,0 +1,112 @@
+import { type Collector, metric } from './metric.js'
+
+/** Bins of equal width on [0, 1]; a confidence of exactly 1 counts in the last. */
+export const calibrationBins = 15
+
+const binOf = (p: number) => Math.min(calibrationBins - 1, Math.floor(p * calibrationBins))
+
+/** By bin: how many, how sure they were in sum, how many were right. */
+interface Bins {
+  samples: number
+  counts: Float64Array
+  confidence: Float64Array
+  hits: Float64Array
+}
+
+const emptyBins = (rows = 1): Bins => ({
+  samples: 0,
+  counts: new Float64Array(rows * calibrationBins),
+  confidence: new Float64Array(rows * calibrationBins),
+  hits: new Float64Array(rows * calibrationBins),
+})
+
+function addTo(bins: Bins, row: number, p: number, hit: boolean): void {
+  const bin = row * calibrationBins + binOf(p)
+  bins.counts[bin]++
+  bins.confidence[bin] += p
+  if (hit) bins.hits[bin]++
+}
+
+/** The most probable class alone. */
+const topBins: Collector<Bins> = {
+  begin: () => emptyBins(),
+  update(bins, { samples, classes, probabilities, predictions, labels }) {
+    if (!labels) return
+    for (let i = 0; i < samples; i++) {
+      const top = predictions[i]
+      bins.samples++
+      if (top < 0) bins.confidence.fill(Number.NaN)
+      else addTo(bins, 0, probabilities[i * classes + top], top === labels[i])
+    }
+  },
+}
+
+/** Every class, each with bins of its own. */
+const classBins: Collector<Bins> = {
+  begin: emptyBins,
+  update(bins, { samples, classes, probabilities, predictions, labels }) {
+    if (!labels) return
+    for (let i = 0; i < samples; i++) {
+      bins.samples++
+      if (predictions[i] < 0) bins.confidence.fill(Number.NaN)
+      else
+        for (let k = 0; k < classes; k++)
+          addTo(bins, k, probabilities[i * classes + k], k === labels[i])
+    }
+  },
+}
+
+/** By bin that holds something: its share of the samples and |accuracy - confidence|. */
+function gaps({ samples, counts, confidence, hits }: Bins): { share: number; gap: number }[] {
+  const made = []
+  for (let b = 0; b < counts.length; b++)
+    if (counts[b] > 0 || Number.isNaN(confidence[b]))
+      made.push({
+        share: counts[b] / samples,
+        gap: Math.abs(hits[b] - confidence[b]) / counts[b],
+      })
+  return made
+}
+
+const expectedGap = (bins: Bins) =>
+  bins.samples ? gaps(bins).reduce((sum, { share, gap }) => sum + share * gap, 0) : Number.NaN
+
+const shared = { unit: '1', better: 'lower', needs: ['labels'] } as const
+
+export const calibrationMetrics = [
+  metric({
+    name: 'ece',
+    meaning: 'expected calibration error: mean |accuracy - confidence| over 15 equal bins',
+    paper: 'Guo et al. 2017',
+    ...shared,
+    collector: topBins,
+    result: expectedGap,
+  }),
+  metric({
+    name: 'maximumCalibrationError',
+    meaning: 'largest |accuracy - confidence| of the 15 equal bins',
+    paper: 'Guo et al. 2017',
+    ...shared,
+    collector: topBins,
+    result: bins =>
+      gaps(bins).reduce((most, { gap }) => Math.max(most, gap), bins.samples ? 0 : NaN),
+  }),
+  metric({
+    name: 'rmsCalibrationError',
+    meaning: 'root mean square of accuracy - confidence over 15 equal bins',
+    paper: 'Hendrycks et al. 2019',
+    ...shared,
+    collector: topBins,
+    result: bins =>
+      Math.sqrt(gaps(bins).reduce((sum, { share, gap }) => sum + share * gap * gap, 0)) /
+      (bins.samples ? 1 : 0),
+  }),
+  metric({
+    name: 'classCalibrationError',
+    meaning: 'mean over classes of the calibration error of the probability of that class',
+    paper: 'Nixon et al. 2019 (static calibration error)',
+    ...shared,
+    collector: classBins,
+    result: bins => expectedGap(bins) / (bins.counts.length / calibrationBins),
+  }),
+]

@@ -1,0 +1,142 @@
+import type { Answers } from './answers.js'
+import { type Collector, type MetricValue, metric, missing, type Need } from './metric.js'
+import { Store } from './store.js'
+import { entropyOf } from './tally.js'
+
+/** One uncertainty of the clean and of the noisy answers; noisy is the positive class. */
+interface Scores {
+  clean: Store
+  noisy: Store
+}
+
+type Score = (answers: Answers, sample: number) => number
+
+const rowOf = (values: Float64Array, { classes }: Answers, i: number) =>
+  values.subarray(i * classes, (i + 1) * classes)
+
+/** Uncertainties: higher means less sure. */
+const criteria: { name: string; says: string; needs: Need[]; score: Score }[] = [
+  {
+    name: '',
+    says: 'the highest probability',
+    needs: ['clean'],
+    score: (a, i) => -Math.max(...rowOf(a.probabilities, a, i)),
+  },
+  {
+    name: 'MaxLogit',
+    says: 'the highest logit',
+    needs: ['clean', 'logits'],
+    score: (a, i) => -Math.max(...rowOf(a.logits as Float64Array, a, i)),
+  },
+  {
+    name: 'Energy',
+    says: 'the energy, -log sum exp of the logits',
+    needs: ['clean', 'logits'],
+    // -log sum exp z = log p_j - z_j for any class j.
+    score: (a, i) => {
+      const top = i * a.classes + Math.max(0, a.predictions[i])
+      return a.logProbabilities[top] - (a.logits as Float64Array)[top]
+    },
+  },
+  { name: 'Entropy', says: 'the entropy', needs: ['clean'], score: entropyOf },
+]
+
+function scores(score: Score, needs: readonly Need[]): Collector<Scores> {
+  return {
+    begin: () => ({ clean: new Store(), noisy: new Store() }),
+    update(state, answers) {
+      const { clean, logits } = answers
+      if (!clean || (needs.includes('logits') && !(logits && clean.logits))) return
+      for (let i = 0; i < answers.samples; i++) {
+        state.noisy.push(score(answers, i))
+        state.clean.push(score(clean, i))
+      }
+    },
+  }
+}
+
+/** One threshold: how many clean and noisy scores lie at or above it. */
+interface Cut {
+  readonly clean: number
+  readonly noisy: number
+}
+
+/** Every distinct score as a threshold, from the highest down; null where a score is no number. */
+function cuts({ clean, noisy }: Scores): Cut[] | null {
+  const [c, n] = [clean.sorted(), noisy.sorted()]
+  if (Number.isNaN(c[c.length - 1]) || Number.isNaN(n[n.length - 1])) return null
+  const made: Cut[] = []
+  let [i, j] = [c.length, n.length]
+  while (i > 0 || j > 0) {
+    const score = Math.max(
+      i ? c[i - 1] : Number.NEGATIVE_INFINITY,
+      j ? n[j - 1] : Number.NEGATIVE_INFINITY,
+    )
+    while (i > 0 && c[i - 1] === score) i--
+    while (j > 0 && n[j - 1] === score) j--
+    made.push({ clean: c.length - i, noisy: n.length - j })
+  }
+  return made
+}
+
+const detected =
+  (result: (cuts: Cut[], clean: number, noisy: number) => number) =>
+  (state: Scores): MetricValue => {
+    if (state.noisy.length === 0) return missing('no clean answers to compare with')
+    const made = cuts(state)
+    return made ? result(made, state.clean.length, state.noisy.length) : Number.NaN
+  }
+
+/** The share of (noisy, clean) pairs in which the noisy one is less sure, equals counting half. */
+const auroc = detected((made, clean, noisy) => {
+  let [area, previous] = [0, { clean: 0, noisy: 0 }]
+  for (const cut of made) {
+    area += ((cut.clean - previous.clean) * (cut.noisy + previous.noisy)) / 2
+    previous = cut
+  }
+  return area / clean / noisy
+})
+
+/** Average precision: the sum over thresholds of the recall won times the precision there. */
+const aupr = detected((made, _clean, noisy) => {
+  let [area, recalled] = [0, 0]
+  for (const cut of made) {
+    area += ((cut.noisy - recalled) / noisy) * (cut.noisy / (cut.noisy + cut.clean))
+    recalled = cut.noisy
+  }
+  return area
+})
+
+/** The share of clean samples flagged when at least 95 % of the noisy ones are. */
+const fpr95 = detected((made, clean, noisy) => {
+  const cut = made.find(c => c.noisy >= 0.95 * noisy) as Cut
+  return cut.clean / clean
+})
+
+export const detectionMetrics = criteria.flatMap(({ name, says, needs, score }) => {
+  const shared = { unit: '1', needs, collector: scores(score, needs) } as const
+  return [
+    metric({
+      name: `auroc${name}`,
+      meaning: `telling noisy samples from clean ones by ${says}: area under the ROC curve`,
+      better: 'higher',
+      paper: 'Hendrycks and Gimpel 2017',
+      ...shared,
+      result: auroc,
+    }),
+    metric({
+      name: `aupr${name}`,
+      meaning: `telling noisy samples from clean ones by ${says}: average precision`,
+      better: 'higher',
+      ...shared,
+      result: aupr,
+    }),
+    metric({
+      name: `fpr95${name}`,
+      meaning: `share of clean samples flagged when 95 % of noisy ones are, by ${says}`,
+      better: 'lower',
+      ...shared,
+      result: fpr95,
+    }),
+  ]
+})

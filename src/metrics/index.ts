@@ -1,0 +1,13 @@
+export { type AnswerOptions, type Answers, answersOf, type OutputKind } from './answers.js'
+export { calibrationBins } from './calibration.js'
+export {
+  type MeasureOptions,
+  type Measures,
+  Meter,
+  type MeterOptions,
+  measure,
+  measureRegression,
+} from './meter.js'
+export type { Collector, Metric, MetricValue, Missing, Need } from './metric.js'
+export { metrics, metricsNamed, type Task, usualMetrics } from './table.js'
+export type { Values } from './values.js'
