@@ -52,10 +52,10 @@ const BatchNormalization = rule(scope => {
 const BatchNormalizationTraining: Rule = (b, node, [dy]) =>
   dy === undefined ? [] : batchGradient(b, node, dy, node.outputs[1], node.outputs[2])
 
-export const batchNormalizationRules: Readonly<Record<string, Row>> = {
+export const batchNormalizationRules = {
   BatchNormalization,
   'temper.BatchNormalizationTraining': BatchNormalizationTraining,
-}
+} satisfies Record<string, Row>
 
 /** A running statistic of the network and the value it has after this batch. */
 export interface RunningStatistic {

@@ -72,4 +72,4 @@ function cropped(b: Builder, dx: string, shape: readonly number[]): string {
   return b.emit('Slice', [dx, starts, b.ints(shape), b.ints(axes)])
 }
 
-export const convolutionRules: Readonly<Record<string, Row>> = { Conv, ConvTranspose }
+export const convolutionRules = { Conv, ConvTranspose } satisfies Record<string, Row>

@@ -86,9 +86,9 @@ function sharedGradient(
   return rightGradient(b, rows(dy), rows(a), turns)
 }
 
-export const linearRules: Readonly<Record<string, Row>> = {
+export const linearRules = {
   Gemm,
   MatMul,
   Einsum: einsumRule,
   'com.microsoft.FusedMatMul': FusedMatMul,
-}
+} satisfies Record<string, Row>

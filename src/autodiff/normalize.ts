@@ -183,7 +183,7 @@ function skipGradients(b: Builder, node: Node, dy: string): Gradients {
   })(b, node, [dy]) as Gradients
 }
 
-export const normalizeRules: Readonly<Record<string, Row>> = {
+export const normalizeRules = {
   ...batchNormalizationRules,
   InstanceNormalization,
   GroupNormalization,
@@ -194,4 +194,4 @@ export const normalizeRules: Readonly<Record<string, Row>> = {
   LpNormalization,
   LRN,
   'com.microsoft.SkipLayerNormalization': SkipLayerNormalization,
-}
+} satisfies Record<string, Row>

@@ -1,4 +1,4 @@
-import type { Node } from '../onnx/index.js'
+import type { Node, OperatorName } from '../onnx/index.js'
 import { activationRules } from './activation.js'
 import { convolutionRules } from './convolution.js'
 import { dropoutRules } from './dropout.js'
@@ -12,13 +12,15 @@ import { reductionRules } from './reduction.js'
 import type { Row } from './rule.js'
 import { softmaxRules } from './softmax.js'
 import { sortRules } from './sort.js'
+import { stops } from './stop.js'
 import { windowRules } from './window.js'
 
 /**
  * Every operator and its rule, named stop or named refusal; operators outside the default domain
  * carry theirs in front: `com.microsoft.Gelu`.
  */
-export const rules: Readonly<Record<string, Row>> = {
+const table = {
+  ...stops,
   ...activationRules,
   ...convolutionRules,
   ...dropoutRules,
@@ -32,9 +34,13 @@ export const rules: Readonly<Record<string, Row>> = {
   ...softmaxRules,
   ...sortRules,
   ...windowRules,
-}
+} satisfies Record<OperatorName, Row> & Record<string, Row>
+
+/** By name; see above. */
+export const rules: Readonly<Record<string, Row>> = table
 
 /** The row of a node's operator; undefined when the table does not know it. */
 export function rowOf({ op, domain }: Pick<Node, 'op' | 'domain'>): Row | undefined {
-  return rules[domain === '' ? op : `${domain}.${op}`]
+  const name = domain === '' ? op : `${domain}.${op}`
+  return Object.hasOwn(rules, name) ? rules[name] : undefined
 }

@@ -99,11 +99,11 @@ const lpPool = (window: (b: Builder, node: Node) => Window) =>
     return [mul(slope, spreadOut(div(dy, pow(safe, p - 1))))]
   })
 
-export const windowRules: Readonly<Record<string, Row>> = {
+export const windowRules = {
   MaxPool: maxPool(windowOf),
   GlobalMaxPool: maxPool((b, node) => globalWindow(b, node.inputs[0])),
   AveragePool,
   GlobalAveragePool,
   LpPool: lpPool(windowOf),
   GlobalLpPool: lpPool((b, node) => globalWindow(b, node.inputs[0])),
-}
+} satisfies Record<string, Row>
