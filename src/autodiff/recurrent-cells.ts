@@ -14,7 +14,7 @@ export interface Direction {
   readonly peephole?: string
   /** The activation functions in the specification's order, clipping included. */
   readonly activations: readonly ((x: string) => string)[]
-  /** LSTM: the input gate is 1 - forget gate. */
+  /** LSTM: the forget gate is 1 - input gate. */
   readonly coupled: boolean
   /** GRU: the recurrence product comes before the reset gate. */
   readonly linearBeforeReset: boolean
@@ -75,8 +75,8 @@ export const LSTM: Cell = (d, x, [h, c]) => {
   const peepholes = d.peephole ? cut(d, d.peephole, [1, 1, 1], 0) : []
   const peep = (gate: string, index: number, cell: string) =>
     f(peepholes.length ? add(gate, mul(peepholes[index], cell)) : gate)
-  const forget = peep(ft, 2, c)
-  const input = d.coupled ? sub(1, forget) : peep(i, 0, c)
+  const input = peep(i, 0, c)
+  const forget = d.coupled ? sub(1, input) : peep(ft, 2, c)
   const next = add(mul(forget, c), mul(input, g(fresh)))
   return [mul(peep(o, 1, next), out(next)), next]
 }
