@@ -1,8 +1,9 @@
-import { zeros } from '../base/index.js'
+import { InternalError, zeros } from '../base/index.js'
 import { type Builder, int, intOf, type Node, recurrentSizes, Site, textOf } from '../onnx/index.js'
 import { type Maths, maths } from './maths.js'
 import { activationsOf } from './recurrent-activations.js'
 import { type Cell, type Direction, GRU, LSTM, RNN, type State } from './recurrent-cells.js'
+import type { Row, Rule } from './rule.js'
 
 /** Recurrent operators hide their gates; unrolled into primitives they can be differentiated. */
 
@@ -183,4 +184,15 @@ function initialState(u: Unrolling, index: number, batchFirst: boolean): State {
     if (!given) return b.constant(zeros(b.dtype(node.inputs[0]), [batch, hidden]), 'state')
     return own(u, m.transpose(given, batchFirst ? [1, 0, 2] : [0, 1, 2]), index)
   })
+}
+
+/** The steps have rules; the operators themselves are gone before a gradient is taken. */
+const unrolledFirst: Rule = (_, node) => {
+  throw new InternalError(`${node.op} was to be unrolled before its gradient is taken`)
+}
+
+export const recurrentRules: Readonly<Record<string, Row>> = {
+  RNN: unrolledFirst,
+  GRU: unrolledFirst,
+  LSTM: unrolledFirst,
 }

@@ -8,7 +8,9 @@ import { linearRules } from './linear.js'
 import { microsoftRules } from './microsoft.js'
 import { movementRules } from './movement.js'
 import { normalizeRules } from './normalize.js'
+import { recurrentRules } from './recurrent.js'
 import { reductionRules } from './reduction.js'
+import { resizeRules } from './resize.js'
 import type { Row } from './rule.js'
 import { softmaxRules } from './softmax.js'
 import { sortRules } from './sort.js'
@@ -30,7 +32,9 @@ const table = {
   ...microsoftRules,
   ...movementRules,
   ...normalizeRules,
+  ...recurrentRules,
   ...reductionRules,
+  ...resizeRules,
   ...softmaxRules,
   ...sortRules,
   ...windowRules,

@@ -162,4 +162,5 @@ export const normalize: Kernels = {
   LayerNormalization: layerNormalization,
   MeanVarianceNormalization: meanVarianceNormalization,
   RMSNormalization: rmsNormalization,
+  SimplifiedLayerNormalization: rmsNormalization,
 }
