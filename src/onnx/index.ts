@@ -11,6 +11,8 @@ export {
 } from './edits.js'
 export { externalDataIn } from './external.js'
 export { readModelBytes, readModelFile } from './file.js'
+export { differentiableReads, weightsOf } from './fold/weights.js'
+export { type FoldOptions, foldConstants } from './fold.js'
 export {
   type Attribute,
   type Attributes,
@@ -31,6 +33,7 @@ export {
   textOf,
   type ValueInfo,
 } from './graph.js'
+export { inferGraph } from './infer/graph.js'
 export { type Einsum, parseEinsum } from './infer/linear.js'
 export { padAmounts, type SliceRange, sliceRanges } from './infer/movement.js'
 export { type RecurrentSizes, recurrentSizes } from './infer/recurrent.js'

@@ -11,7 +11,13 @@ import { normalizeRules } from './infer/normalize.js'
 import { recurrentRules } from './infer/recurrent.js'
 import { reductionRules } from './infer/reduction.js'
 import { resizeRules } from './infer/resize.js'
-import { type InferRule, type InferRules, type Known, Site } from './infer/site.js'
+import {
+  type InferRule,
+  type InferRules,
+  type Known,
+  Site,
+  UndeterminedError,
+} from './infer/site.js'
 import { windowRules } from './infer/window.js'
 import { operatorOf } from './ops.js'
 
@@ -67,7 +73,7 @@ function ruleOf(node: Node): InferRule {
   const rule = rules && Object.hasOwn(rules, node.op) ? rules[node.op] : undefined
   if (rule) return rule
   const name = node.domain ? `${node.domain}::${node.op}` : node.op
-  throw new ModelError(
+  throw new UndeterminedError(
     `node "${node.name || node.outputs[0]}": the shapes of the operator ${name} cannot be inferred: Temper does not know it.${didYouMean(node.op, Object.keys(rules ?? {}))}`,
     { op: name },
   )

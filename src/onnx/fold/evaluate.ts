@@ -1,0 +1,40 @@
+import { sizeOf, type Tensor } from '../../base/index.js'
+import type { ValueType } from '../builder.js'
+import type { Node } from '../graph.js'
+import type { Known } from '../infer/site.js'
+import { arithmeticFolds } from './arithmetic.js'
+import { creationFolds } from './creation.js'
+import { movementFolds } from './movement.js'
+import { reductionFolds } from './reduction.js'
+import { ConstantCall, type FoldRules } from './rule.js'
+
+const rules: FoldRules = {
+  ...arithmeticFolds,
+  ...creationFolds,
+  ...movementFolds,
+  ...reductionFolds,
+}
+
+/** Results larger than this many elements are left to the runtime. */
+const LARGEST = 2 ** 24
+
+/** Operators whose result depends on the type of their input alone. */
+export const readsTypeAlone: ReadonlySet<string> = new Set(['Shape', 'Size', 'EyeLike'])
+
+/**
+ * The outputs of a node whose inputs are constants, exact; undefined where it has others, has no
+ * rule, or where the result would be very large or not exact.
+ */
+export function evaluateNode(
+  node: Node,
+  known: Known,
+  outputs: readonly ValueType[],
+): readonly Tensor[] | undefined {
+  const rule = node.domain === '' && Object.hasOwn(rules, node.op) ? rules[node.op] : undefined
+  if (!rule || outputs.some(({ shape }) => sizeOf(shape) > LARGEST)) return undefined
+  const constant = node.inputs.every(name => !name || known.tensor(name))
+  if (!constant && !readsTypeAlone.has(node.op)) return undefined
+  const results = rule(new ConstantCall(node, known, outputs))
+  const complete = node.outputs.every((name, k) => !name || results[k])
+  return complete ? (results as Tensor[]) : undefined
+}
