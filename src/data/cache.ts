@@ -1,7 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { writeFileAtomic } from '../record/index.js'
 
 const DIGEST_BYTES = 32
 
@@ -22,28 +24,13 @@ export async function cached(name: string, make: () => Promise<Uint8Array>): Pro
     if (digest(bytes).equals(kept.subarray(0, DIGEST_BYTES))) return bytes
   }
   const bytes = await make()
-  await keep(path, bytes).catch(() => {})
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileAtomic(path, [digest(bytes), bytes])
+  } catch {
+    // a cache that cannot be written is only slower
+  }
   return bytes
 }
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()
-
-/** Written aside, synced, renamed: a reader sees the whole file or none. */
-async function keep(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  const aside = `${path}.${randomUUID()}`
-  try {
-    const file = await open(aside, 'wx')
-    try {
-      await file.writeFile(digest(bytes))
-      await file.writeFile(bytes)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(aside, path)
-  } catch (error) {
-    await rm(aside, { force: true })
-    throw error
-  }
-}

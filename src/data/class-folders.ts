@@ -23,6 +23,7 @@ export const classFolders: Format = {
     const splits = folders.filter(name => splitMeaning(name) !== undefined)
     // a class may happen to be called "test": splits stand alone, or are a train and another
     const isTrain = (name: string) => splitMeaning(name) === 'train'
+    await refuseSeverityFolders(place)
     const hasSplits =
       splits.length > 0 &&
       (splits.length === folders.length || (splits.some(isTrain) && !splits.every(isTrain)))
@@ -37,13 +38,29 @@ export const classFolders: Format = {
   },
 }
 
+const isMedia = (file: string) => mediaExtensions.has(extname(file).toLowerCase())
+
 /** Whether a folder holds an image or recording, itself or one or two folders down. */
 async function holdsMedia(root: string, folder: string, depth = 2): Promise<boolean> {
   const { files, folders } = await listFolder(root, join(root, folder))
-  if (files.some(file => mediaExtensions.has(extname(file).toLowerCase()))) return true
+  if (files.some(isMedia)) return true
   for (const inner of depth ? folders : [])
     if (await holdsMedia(root, join(folder, inner), depth - 1)) return true
   return false
+}
+
+/** Ready-made corrupted sets stand as corruption/severity/class (ImageNet-C): one of them is a data set. */
+async function refuseSeverityFolders({ path, name, listing }: Place): Promise<void> {
+  const inner = (await listFolder(path, join(path, listing!.folders[0]))).folders
+  const isCorruption = inner.length > 1 && inner.every(folder => /^[1-5]$/.test(folder))
+  if (
+    isCorruption &&
+    (await listFolder(path, join(path, listing!.folders[0], inner[0]))).folders.length
+  )
+    throw new DataError(
+      `${name}: this looks like corruption/severity/class folders (ImageNet-C). Point at one severity, ` +
+        `for instance ${name}/${listing!.folders[0]}/${inner.at(-1)}.`,
+    )
 }
 
 interface Classes {
@@ -132,7 +149,7 @@ export const flatFiles: Format = {
   name: 'files',
   describe:
     'folder of images or WAV files, without labels unless named {class}_{speaker}_{number}.wav',
-  matches: ({ listing }) => (listing?.files.length ?? 0) > 0,
+  matches: ({ listing }) => listing?.files.some(isMedia) ?? false,
   open: async (place, options) => {
     const there = place.listing!.files
     const media = mediaOf(place, there)

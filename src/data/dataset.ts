@@ -44,6 +44,8 @@ export interface Dataset {
   /** SHA-256 (hexadecimal) of what the samples are; `hashed` says what it covers. */
   sha256(): Promise<string>
   readonly hashed: string
+  /** Paths of recordings that are noise, not samples (Speech Commands' background noises). */
+  readonly noises?: readonly string[]
   /** Ends workers and closes files; nothing to do for most. */
   close?(): Promise<void>
 }

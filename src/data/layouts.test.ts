@@ -160,7 +160,7 @@ describe('folders that are refused', () => {
       /--format: expected one of .*Did you mean class-folders/,
     )
     await expect(openData(join(golden, 'make.sh'))).rejects.toThrow(
-      /files ending in "\.sh" are not read/,
+      /make\.sh: \.sh files are not read/,
     )
   })
 })

@@ -5,15 +5,15 @@ import { readSample } from './folder.js'
 import { parseNpy } from './npy.js'
 import type { Format } from './place.js'
 import { chooseSplit } from './splits.js'
-import { readZip, type ZipEntry } from './zip.js'
+import { readZip } from './zip.js'
 
 /** What the samples and their labels are called, with or without a split after an underscore. */
 const sampleNames = ['x', 'X', 'images', 'data', 'inputs', 'features', 'arr_0']
 const labelNames = ['y', 'Y', 'labels', 'label', 'targets', 'target', 'arr_1']
 
-interface Part {
-  x: ZipEntry
-  y?: ZipEntry
+export interface ArrayPart {
+  x: string
+  y?: string
 }
 
 /** numpy's archive of arrays: `x` and `y`, or `x_train`, `y_train`, `x_test`, `y_test`. */
@@ -26,7 +26,7 @@ export const npz: Format = {
     const entries = new Map(
       readZip(bytes, place.name).map(entry => [entry.name.replace(/\.npy$/, ''), entry]),
     )
-    const parts = partsOf(entries)
+    const parts = arrayParts(new Set(entries.keys()))
     if (!parts.size)
       throw new DataError(
         `${place.name}: expected an array x (or images, data, x_train, ...), found ` +
@@ -36,24 +36,30 @@ export const npz: Format = {
     const split = chooseSplit(place.name, splits, options)
     const { x, y } = parts.get(split ?? '')!
     const name = split ? `${place.name}:${split}` : place.name
-    const read = (entry: ZipEntry) => parseNpy(entry.read(), `${place.name}/${entry.name}`)
-    return arrayDataset({ name, format: 'npz', split, splits }, read(x), y && read(y), options)
+    const read = (array: string) => parseNpy(entries.get(array)!.read(), `${place.name}/${array}`)
+    const labels = y === undefined ? undefined : read(y)
+    return arrayDataset({ name, format: 'npz', split, splits }, read(x), labels, options)
   },
 }
 
-/** Samples with their labels by split; the split of plain `x` is the empty text. */
-function partsOf(entries: Map<string, ZipEntry>): Map<string, Part> {
-  const parts = new Map<string, Part>()
-  for (const [name, x] of entries) {
-    const match = new RegExp(
-      `^(?:(${sampleNames.join('|')})_(\\w+)|(\\w+)_(images|x|X|data)|(${sampleNames.join('|')}))$`,
-    ).exec(name)
+const [plain, before] = [sampleNames.join('|'), ['images', 'x', 'X', 'data'].join('|')]
+const sampleName = new RegExp(`^(?:(?:${plain})_(\\w+)|(\\w+)_(?:${before})|(?:${plain}))$`)
+
+/**
+ * Which arrays are samples and which are their labels, by split; without splits the split is the
+ * empty text. `train_images` and `images_train` are both understood.
+ */
+export function arrayParts(names: ReadonlySet<string>): Map<string, ArrayPart> {
+  const parts = new Map<string, ArrayPart>()
+  for (const x of names) {
+    const match = sampleName.exec(x)
     if (!match) continue
-    const split = match[2] ?? match[3] ?? ''
-    const y = labelNames
-      .flatMap(label => (split ? [`${label}_${split}`, `${split}_${label}`] : [label]))
-      .find(label => entries.has(label))
-    if (!parts.has(split)) parts.set(split, { x, y: y === undefined ? undefined : entries.get(y) })
+    const split = match[1] ?? match[2] ?? ''
+    const candidates = labelNames.flatMap(label =>
+      split ? [`${label}_${split}`, `${split}_${label}`] : [label],
+    )
+    const y = candidates.find(label => names.has(label))
+    if (!parts.has(split)) parts.set(split, { x, y })
   }
   // a plain x beside splits would be a second naming of the same samples
   if (parts.size > 1) parts.delete('')

@@ -53,7 +53,8 @@ async function openPlace(place: Place, options: DataOptions): Promise<Dataset> {
 
 /** What is there, where no layout fits. */
 async function unknownContent({ path, extension, listing }: Place): Promise<string> {
-  if (!listing) return `files ending in "${extension}" are not read`
+  if (!listing)
+    return `${extension ? `${extension} files` : 'files without an ending'} are not read${adviceFor(extension)}`
   const inner = await Promise.all(
     listing.folders.slice(0, 8).map(folder => listFolder(path, join(path, folder))),
   )
@@ -61,6 +62,22 @@ async function unknownContent({ path, extension, listing }: Place): Promise<stri
   if (!files.length) return 'the folder is empty'
   const extensions = [...new Set(files.map(file => printable(extname(file)) || 'no ending'))]
   return `no samples found, only files with ${extensions.slice(0, 6).join(', ')}`
+}
+
+const advice: [extensions: string[], advice: string][] = [
+  [['.h5', '.hdf5', '.mat'], 'save the arrays with numpy: np.savez("data.npz", x=x, y=y)'],
+  [
+    ['.pkl', '.pickle', '.pt', '.pth', '.joblib'],
+    'a pickle runs code; save the arrays with numpy: np.savez("data.npz", x=x, y=y)',
+  ],
+  [['.zip', '.tar', '.gz', '.tgz', '.7z', '.rar'], 'unpack it and point at the folder'],
+  [['.tfrecord', '.arrow', '.feather', '.orc'], 'save it as Parquet or .npz'],
+  [['.json', '.jsonl', '.xlsx', '.xls'], 'save it as .csv'],
+]
+
+function adviceFor(extension: string): string {
+  const found = advice.find(([extensions]) => extensions.includes(extension))
+  return found ? ` (${found[1]})` : ''
 }
 
 function named(name: string) {

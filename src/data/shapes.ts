@@ -28,9 +28,8 @@ export async function imageDecoding(
   if (channels !== undefined && channels !== 1 && channels !== 3)
     throw new DataError(expected('preprocess channels', '1 (grey) or 3 (colour)', channels))
   const looked = spaced(files, LOOKED_AT)
-  const heads = await Promise.all(
-    looked.map(async file => imageHead(await readSample(root, file), file).catch(() => undefined)),
-  )
+  const head = async (file: string) => imageHead(await readSample(root, file), file)
+  const heads = await Promise.all(looked.map(file => head(file).catch(() => undefined)))
   const found = heads.findIndex(head => head !== undefined)
   if (found < 0)
     throw new DataError(`${root}: none of the images looked at can be read, ${looked[0]} for one.`)
