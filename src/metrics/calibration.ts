@@ -1,4 +1,4 @@
-import { type Collector, metric } from './metric.js'
+import { type Collector, metric, missing, type ReliabilityBin } from './metric.js'
 
 /** Bins of equal width on [0, 1]; a confidence of exactly 1 counts in the last. */
 export const calibrationBins = 15
@@ -71,6 +71,16 @@ function gaps({ samples, counts, confidence, hits }: Bins): { share: number; gap
 const expectedGap = (bins: Bins) =>
   bins.samples ? gaps(bins).reduce((sum, { share, gap }) => sum + share * gap, 0) : Number.NaN
 
+/** The bins that hold something, for a reliability diagram. */
+function reliability({ samples, counts, confidence, hits }: Bins) {
+  if (samples === 0 || confidence.some(Number.isNaN)) return Number.NaN
+  const made: ReliabilityBin[] = []
+  counts.forEach((n, b) => {
+    if (n) made.push({ confidence: confidence[b] / n, accuracy: hits[b] / n, samples: n })
+  })
+  return made.length ? made : missing('no samples')
+}
+
 const shared = { unit: '1', better: 'lower', needs: ['labels'] } as const
 
 export const calibrationMetrics = [
@@ -100,6 +110,16 @@ export const calibrationMetrics = [
     result: bins =>
       Math.sqrt(gaps(bins).reduce((sum, { share, gap }) => sum + share * gap * gap, 0)) /
       (bins.samples ? 1 : 0),
+  }),
+  metric({
+    name: 'reliability',
+    meaning: 'mean confidence, accuracy and samples of each of the 15 equal bins that has any',
+    unit: '1',
+    better: 'neither',
+    needs: ['labels'],
+    paper: 'Guo et al. 2017',
+    collector: topBins,
+    result: reliability,
   }),
   metric({
     name: 'classCalibrationError',

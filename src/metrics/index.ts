@@ -8,6 +8,6 @@ export {
   measure,
   measureRegression,
 } from './meter.js'
-export type { Collector, Metric, MetricValue, Missing, Need } from './metric.js'
+export type { Collector, Metric, MetricValue, Missing, Need, ReliabilityBin } from './metric.js'
 export { metrics, metricsNamed, type Task, usualMetrics } from './table.js'
 export type { Values } from './values.js'

@@ -1,13 +1,39 @@
 import { type AnswerOptions, type Answers, answersOf, type OutputKind } from './answers.js'
-import { type Collector, type Metric, type MetricValue, missing, type Need } from './metric.js'
+import {
+  type Collector,
+  type Metric,
+  type MetricValue,
+  missing,
+  type Need,
+  type ReliabilityBin,
+} from './metric.js'
 import { metricsNamed, type Task, usualMetrics } from './table.js'
 import type { Values } from './values.js'
 
-/** A scorecard's measures: a number or a list by name; what has no value stands in `missing`. */
+/** A scorecard's measures by name; what has no value stands in `missing`. */
 export interface Measures {
-  [name: string]: number | readonly (number | null)[] | Readonly<Record<string, string>> | undefined
+  samples: number
   /** Why a measure that was asked for has no value, by name. */
   missing?: Readonly<Record<string, string>>
+  accuracy?: number
+  /** 95 %, Wilson. */
+  accuracyInterval?: [low: number, high: number]
+  loss?: number
+  nll?: number
+  brier?: number
+  ece?: number
+  entropy?: number
+  auroc?: number
+  agreement?: number
+  flipRate?: number
+  meanKl?: number
+  rmse?: number
+  mae?: number
+  r2?: number
+  reliability?: ReliabilityBin[]
+  classAccuracy?: (number | null)[]
+  /** Any other row of the table. */
+  [name: string]: unknown
 }
 
 export interface MeterOptions {
@@ -47,14 +73,14 @@ export class Meter<Batch extends Answers | Values = Answers | Values> {
   }
 
   result(): Measures {
-    const measures: Measures = {}
+    const measures: Measures = { samples: this.samples }
     const without: Record<string, string> = {}
     for (const row of this.rows) {
       const lacking = row.needs.find(need => !this.has[need])
       // Not asked for by name: what the data cannot give is simply not there.
       if (lacking && !this.asked) continue
       const value = lacking ? missing(`no ${lacking}`) : this.valueOf(row)
-      if (typeof value === 'number' || Array.isArray(value)) measures[row.name] = value as number
+      if (typeof value === 'number' || Array.isArray(value)) measures[row.name] = value
       else without[row.name] = (value as { reason: string }).reason
     }
     if (Object.keys(without).length) measures.missing = without

@@ -8,7 +8,14 @@ export interface Missing {
 
 export const missing = (reason: string): Missing => ({ reason })
 
-export type MetricValue = number | readonly (number | null)[] | Missing
+/** One bin of a reliability diagram: mean confidence, accuracy, and the samples in it. */
+export interface ReliabilityBin {
+  readonly confidence: number
+  readonly accuracy: number
+  readonly samples: number
+}
+
+export type MetricValue = number | readonly (number | null)[] | readonly ReliabilityBin[] | Missing
 
 /** What a metric cannot do without. */
 export type Need = 'labels' | 'clean' | 'logits'

@@ -132,7 +132,7 @@ describe('the table', () => {
     )
     const value = (rows: number[]) => {
       const got = measure(rows, { kind: 'logits', columns: 7, labels, clean: right, names: [name] })
-      return [got[name]].flat().reduce((sum: number, v) => sum + (v as number), 0)
+      return ([got[name]].flat() as number[]).reduce((sum, v) => sum + v, 0)
     }
     if (row.better === 'neither' || /^(auroc|aupr|fpr95)/.test(name)) return
     const [best, worst] = row.better === 'higher' ? [right, wrong] : [wrong, right]
@@ -141,7 +141,7 @@ describe('the table', () => {
 
   it.each(metrics.classification.map(row => row.name))('%s: has no value without samples', name => {
     const got = measure([], { kind: 'logits', columns: 7, labels: [], clean: [], names: [name] })
-    expect(got).toEqual({ missing: { [name]: expect.any(String) } })
+    expect(got).toEqual({ samples: 0, missing: { [name]: expect.any(String) } })
   })
 
   it.each(metrics.classification.map(row => row.name))('%s: is a number or says why not', name => {
@@ -164,9 +164,9 @@ describe('the table', () => {
         } as const
         const got = measure(values, options)
         if (got.missing) expect(got.missing).toEqual({ [name]: expect.any(String) })
+        // What is no finite number would come back as null.
         else
-          for (const value of [got[name]].flat())
-            expect(value === null || Number.isFinite(value)).toBe(true)
+          expect(JSON.parse(JSON.stringify({ v: got[name] ?? 'none' }))).toEqual({ v: got[name] })
       }),
       { numRuns: 60 },
     )
@@ -217,7 +217,14 @@ describe('relations', () => {
   it('without labels, compares with the clean answers alone', () => {
     const { clean, noisy, columns } = table(12)
     const got = measure(noisy, { kind: 'logits', columns, clean })
-    expect(Object.keys(got)).toEqual(['entropy', 'agreement', 'flipRate', 'meanKl', 'auroc'])
+    expect(Object.keys(got)).toEqual([
+      'samples',
+      'entropy',
+      'agreement',
+      'flipRate',
+      'meanKl',
+      'auroc',
+    ])
   })
 })
 
@@ -271,6 +278,6 @@ describe('regression', () => {
     expect(flat.missing).toEqual({ r2: 'targets that never change' })
     const broken = measureRegression({ samples: 2, columns: 1, outputs: [1, NaN], targets: [1, 2] })
     expect(broken.missing?.rmse).toBe('the model gave no numbers for 1 of 2 samples')
-    expect(measureRegression({ samples: 1, columns: 1, outputs: [1] })).toEqual({})
+    expect(measureRegression({ samples: 1, columns: 1, outputs: [1] })).toEqual({ samples: 1 })
   })
 })

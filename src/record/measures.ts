@@ -41,7 +41,9 @@ export const measuresSchema = z.object({
   mae: z.number().optional(),
   r2: z.number().optional(),
   reliability: z.array(reliabilityBinSchema).optional(),
-  /** Accuracy of each class, in the order of the classes. */
-  classAccuracy: z.array(share).optional(),
+  /** Accuracy of each class, in the order of the classes; null for one without samples. */
+  classAccuracy: z.array(share.nullable()).optional(),
+  /** Why a measure that was asked for has no value, by name. */
+  missing: z.record(z.string(), z.string()).optional(),
 })
 export type Measures = z.infer<typeof measuresSchema>
