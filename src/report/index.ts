@@ -1,0 +1,13 @@
+export type {
+  Comparison,
+  Difference,
+  PlannedSchedule,
+  Prediction,
+  ReportInput,
+  ReportRun,
+  SampleCell,
+  SampleRow,
+  SampleStrip,
+} from './input.js'
+export { type ImageData3, pngDataUrl } from './png.js'
+export { renderReport } from './report.js'
