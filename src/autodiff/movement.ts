@@ -40,10 +40,8 @@ const Slice = rule(({ b, node, x, dy }) =>
 const Tile = linear(({ b, x, dy, sum, reshape }) => {
   const shape = b.shape(x)
   const apart = b.shape(dy).flatMap((size, axis) => [size / shape[axis], shape[axis]])
-  return sum(
-    reshape(dy, apart),
-    shape.map((_, axis) => 2 * axis),
-  )
+  const copies = shape.map((_, axis) => 2 * axis)
+  return reshape(sum(reshape(dy, apart), copies), shape)
 })
 
 // y = x between constant borders v: dx = dy without the borders, dv = sum of dy in the borders
@@ -86,13 +84,12 @@ function source(position: number, size: number, mode: string): number {
 
 const modulo = (value: number, size: number) => ((value % size) + size) % size
 
+const towardsZero = (half: number) => Math.trunc(half) + 0
+
 // y = x cut or bordered about its middle: dx = dy bordered or cut again
 const CenterCropPad = linear(({ b, x, dy }) => {
   const [from, to] = [b.shape(x), b.shape(dy)]
-  const before = from.map((size, axis) => {
-    const [half, other] = [Math.floor(size / 2), Math.floor(to[axis] / 2)]
-    return size > to[axis] ? Math.floor((size - to[axis]) / 2) : half - other
-  })
+  const before = from.map((size, axis) => towardsZero((size - to[axis]) / 2))
   const after = from.map((size, axis) => size - to[axis] - before[axis])
   return pad(b, dy, before, after)
 })

@@ -5,6 +5,7 @@ import {
   sizeOf,
   type Tensor,
 } from '../../src/base/index.js'
+import type { Attributes } from '../../src/onnx/index.js'
 
 /** Random shapes and values for gradient cases, all from one key. */
 export class Draw {
@@ -22,6 +23,11 @@ export class Draw {
 
   pick<T>(...items: readonly T[]): T {
     return items[this.random.below(items.length)]
+  }
+
+  /** What is given, or nothing: an attribute that is sometimes left to its default. */
+  sometimes(attributes: Attributes, probability = 0.6): Attributes {
+    return this.chance(probability) ? attributes : {}
   }
 
   chance(probability = 0.5): boolean {

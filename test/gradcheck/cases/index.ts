@@ -1,19 +1,35 @@
 import type { Cases } from '../case.js'
+import { activationCases } from './activation.js'
 import { convolutionCases } from './convolution.js'
-import { elementwise } from './elementwise.js'
+import { dropoutCases } from './dropout.js'
+import { elementwiseCases } from './elementwise.js'
+import { gatherCases } from './gather.js'
 import { linearCases } from './linear.js'
+import { microsoftCases } from './microsoft.js'
+import { movementCases } from './movement.js'
 import { normalizeCases } from './normalize.js'
 import { recurrentCases } from './recurrent.js'
+import { reductionCases } from './reduction.js'
 import { resizeCases } from './resize.js'
+import { softmaxCases } from './softmax.js'
+import { sortCases } from './sort.js'
 import { windowCases } from './window.js'
 
 /** Case makers of every rule; one line a family. */
 export const cases: Cases = {
+  ...activationCases,
   ...convolutionCases,
-  ...elementwise,
+  ...dropoutCases,
+  ...elementwiseCases,
+  ...gatherCases,
   ...linearCases,
+  ...microsoftCases,
+  ...movementCases,
   ...normalizeCases,
   ...recurrentCases,
+  ...reductionCases,
   ...resizeCases,
+  ...softmaxCases,
+  ...sortCases,
   ...windowCases,
 }
