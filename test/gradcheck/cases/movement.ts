@@ -64,8 +64,9 @@ const split: CaseMaker = draw => {
 
 /** Starts and ends inside and beyond, from either end; steps in both directions. */
 const slice: CaseMaker = (draw, index) => {
-  const shape = draw.shape(draw.int(1, 4), 6)
-  const axes = draw.axes(shape.length)
+  const rank = draw.int(1, 4)
+  const shape = draw.shape(rank, 7 - rank)
+  const axes = draw.axes(rank)
   const ranges = axes.map(axis => {
     const size = shape.at(axis)!
     const step = index < 8 ? 1 : draw.pick(-3, -2, -1, 1, 2, 3)
