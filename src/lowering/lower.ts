@@ -91,6 +91,16 @@ class Lowering {
       node.outputs = node.outputs.map(nameOf)
     }
     for (const name of this.renamed.keys()) values.delete(name)
+    nameApart(nodes)
+  }
+}
+
+/** The runtime refuses two nodes of one name; a later one takes that of its output, which is its own. */
+function nameApart(nodes: readonly Node[]): void {
+  const taken = new Set<string>()
+  for (const node of nodes) {
+    if (taken.has(node.name)) node.name = `${node.op} of ${node.outputs.find(name => name)}`
+    if (node.name) taken.add(node.name)
   }
 }
 

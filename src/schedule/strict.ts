@@ -85,8 +85,15 @@ export function keyedUnion<T>(
   forms: Readonly<Record<string, z.ZodType>>,
 ): z.ZodType<T> {
   const names = Object.keys(forms)
-  const pick = (input: unknown) => pickForm(input, what, forms, names)
   const options = [numberSchema, ...new Set(Object.values(forms))]
+  return pickedUnion<T>(options, input => pickForm(input, what, forms, names))
+}
+
+/** A union in which `pick` says which option a value is; a string is the sentence that refuses it. */
+export function pickedUnion<T>(
+  options: readonly z.ZodType[],
+  pick: (input: unknown) => z.ZodType | string,
+): z.ZodType<T> {
   return new KeyedUnion({ type: 'union', options, pick } as never) as unknown as z.ZodType<T>
 }
 

@@ -1,0 +1,6 @@
+export { exportModel, type OpenedModel, type OpenOptions, openModel } from './open.js'
+export type { ModelOutput, OutputKind } from './output.js'
+export { findParameters, type Parameter, type Role } from './parameters.js'
+export { samplesInput } from './prefix.js'
+export { type Preprocess, preprocessSchema, readPreprocess } from './preprocess.js'
+export { dynamicGraph, feedParameters, type SamplesOptions, staticGraph } from './static.js'
