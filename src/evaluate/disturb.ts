@@ -1,0 +1,24 @@
+import { keyOf, UsageError } from '../base/index.js'
+import { completeLevel, noiseOf } from '../noise/index.js'
+import type { Weights } from './predictor.js'
+import type { Condition } from './suite.js'
+
+/** A draw of noise on every weight tensor, the same for every batch of the pass. */
+export function disturbWeights(
+  weights: Weights | undefined,
+  condition: Condition,
+  draw: number,
+  seed: number,
+): Weights {
+  if (!weights)
+    throw new UsageError('suite weights: this predictor has no weights to put noise on.')
+  const noise = noiseOf('weight', condition.kind)
+  const level = completeLevel(noise, condition.level)
+  const disturbed = [...weights].map(([name, values]) => {
+    const key = keyOf(seed, `evaluate weight:${condition.kind} ${name}`, condition.severity, draw)
+    const out = new Float32Array(values.length)
+    noise.apply(values, out, level, key, { shape: [values.length] })
+    return [name, out] as const
+  })
+  return new Map(disturbed)
+}

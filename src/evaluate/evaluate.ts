@@ -1,0 +1,140 @@
+import { UsageError } from '../base/index.js'
+import { type DataOptions, type Dataset, openData } from '../data/index.js'
+import { type Device, threadsAvailable } from '../engine/index.js'
+import { type OpenedModel, openModel, type Preprocess, preprocessSchema } from '../model/index.js'
+import type { Scorecard } from '../record/index.js'
+import { type MeasuredSuite, measureSuite } from './measure.js'
+import { modelPredictor, type Predictor } from './predictor.js'
+import { type ModelFacts, scorecardOf } from './scorecard.js'
+import { type Suite, suiteOf } from './suite.js'
+import { suspicions } from './suspicions.js'
+
+/** Sent while measuring. */
+export interface MeasuredEvent {
+  readonly type: 'measured'
+  readonly samples: number
+  readonly of: number
+}
+
+export interface EvaluateOptions extends DataOptions {
+  /** An ONNX file (path or bytes); or give `predict`. */
+  readonly model?: string | Uint8Array
+  /**
+   * Any predictor: samples `[rows, ...shape]` in physical units to `[rows, outputs]` logits. Needs
+   * `outputs`; conditions on weights are refused.
+   */
+  readonly predict?: (samples: Float32Array, rows: number) => Promise<Float32Array> | Float32Array
+  /** Numbers a sample `predict` answers. */
+  readonly outputs?: number
+  /** DATA: a name with an optional split, a path, or an opened data set. */
+  readonly data: string | Dataset
+  /** Names of `temper list suites` joined by commas, or a suite; default `gaussian`. */
+  readonly suite?: string | Suite
+  readonly preprocess?: Preprocess
+  /** Which output, where the model has several. */
+  readonly output?: string
+  /** Kinds of noise the model was trained with, as `input:gaussian`. */
+  readonly seen?: readonly string[]
+  readonly threads?: number
+  readonly device?: Device
+  /** Samples a session call; it changes no figure. Default 256. */
+  readonly batch?: number
+  readonly onEvent?: (event: MeasuredEvent) => void
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Measures how a model holds up: clean, then under every condition of a suite, in one pass over the
+ * data. Throws UsageError, DataError or ModelError before it starts when it cannot work.
+ */
+export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
+  const { seed = 0, threads = threadsAvailable(), device = 'cpu', onEvent, batch, signal } = options
+  const suite =
+    typeof options.suite === 'object' ? options.suite : suiteOf(options.suite ?? 'gaussian')
+  const data = await openSet(options)
+  const { predictor, facts, opened } = await openPredictor(options, data, { threads, device })
+  try {
+    const onProgress = (samples: number, of: number) => onEvent?.({ type: 'measured', samples, of })
+    const started = performance.now()
+    const measured = await measureSuite({ predictor, data, suite, seed, batch, onProgress, signal })
+    const seconds = (performance.now() - started) / 1000
+    const warnings = await suspicions(measured, data, options.preprocess, opened, {
+      threads,
+      device,
+    })
+    const header = {
+      seed,
+      device,
+      threads,
+      seconds,
+      warnings,
+      seen: options.seen ?? seenBy(opened),
+    }
+    return await scorecardOf(measured, { data, suite, facts, header })
+  } finally {
+    await predictor.close()
+  }
+}
+
+async function openSet({ data, preprocess, ...options }: EvaluateOptions): Promise<Dataset> {
+  if (typeof data !== 'string') return data
+  const { size, channels, sampleRate, seconds } = preprocess ?? {}
+  const physical = { size: size as [number, number] | undefined, channels, sampleRate, seconds }
+  const { split, format, label, limit, first, skip, seed } = options
+  const asked = { split, format, label, limit, first, skip, seed }
+  return openData(data, { preferSplit: 'test', ...physical, ...asked })
+}
+
+interface Opened {
+  readonly predictor: Predictor
+  readonly facts: ModelFacts
+  readonly opened?: OpenedModel
+}
+
+async function openPredictor(
+  options: EvaluateOptions,
+  data: Dataset,
+  machine: { threads: number; device: Device },
+): Promise<Opened> {
+  const { model, predict, outputs, output, preprocess } = options
+  if (predict) return { predictor: foreign(predict, outputs), facts: { file: 'a function' } }
+  if (model === undefined)
+    throw new UsageError('evaluate: give a model (an ONNX file) or a predict function.')
+  const opened = await openModel(model, { output })
+  checkLabels(opened, data)
+  const predictor = await modelPredictor(opened, {
+    sampleShape: data.shape,
+    preprocess: preprocess ?? preprocessSchema.parse({}),
+    ...machine,
+  })
+  const parameters = opened.parameters.reduce((sum, p) => sum + p.length, 0)
+  const { file = 'bytes', sha256 } = opened
+  return { predictor, opened, facts: { file, sha256, parameters, classes: data.classes?.length } }
+}
+
+function foreign(predict: NonNullable<EvaluateOptions['predict']>, outputs?: number): Predictor {
+  if (outputs === undefined)
+    throw new UsageError('evaluate: with `predict`, say how many numbers it answers in `outputs`.')
+  return {
+    outputKind: 'logits',
+    outputSize: outputs,
+    predict: async (samples, rows) => predict(samples, rows),
+    close: async () => {},
+  }
+}
+
+function checkLabels({ output }: OpenedModel, { labels, classes, name }: Dataset): void {
+  const known = Math.max(2, output.size)
+  if (!labels || !classes || classes.length <= known) return
+  throw new UsageError(
+    `data: the labels of ${name} go up to ${classes.length - 1} (${classes.length} classes), and the model's output "${output.name}" tells ${known} apart. Give the data it was made for, or another --output.`,
+  )
+}
+
+/** What a model trained by Temper says of the noise it saw. */
+function seenBy(opened: OpenedModel | undefined): readonly string[] {
+  const noted = opened?.model.metadata.get('temper.noise')
+  return noted ? noted.split(' ') : []
+}
+
+export type { MeasuredSuite }

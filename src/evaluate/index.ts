@@ -1,0 +1,9 @@
+export { type EvaluateOptions, evaluate, type MeasuredEvent } from './evaluate.js'
+export {
+  type MeasuredCondition,
+  type MeasuredSuite,
+  type MeasureSuiteOptions,
+  measureSuite,
+} from './measure.js'
+export { modelPredictor, type Predictor, type PredictorOptions, type Weights } from './predictor.js'
+export { type Condition, type Suite, suiteOf, suites } from './suite.js'

@@ -1,0 +1,94 @@
+/** When a model does badly on clean data, the preprocessing is the likeliest cause: it is tried out. */
+import { wilsonInterval } from '../base/index.js'
+import { type Dataset, limit } from '../data/index.js'
+import type { Device } from '../engine/index.js'
+import { type OpenedModel, type Preprocess, preprocessSchema } from '../model/index.js'
+import { type MeasuredSuite, measureSuite } from './measure.js'
+import { modelPredictor } from './predictor.js'
+
+const samplesTried = 256
+
+/** Ways in which image models commonly want their input, beside plain [0, 1]. */
+const alternatives: readonly { readonly what: string; readonly preprocess: object }[] = [
+  { what: 'scale: 255', preprocess: { scale: 255 } },
+  { what: 'mean: 0.5, std: 0.5', preprocess: { mean: 0.5, std: 0.5 } },
+  {
+    what: 'scale: 255, mean: 127.5, std: 127.5',
+    preprocess: { scale: 255, mean: 127.5, std: 127.5 },
+  },
+  {
+    what: 'mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]',
+    preprocess: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+  },
+]
+
+interface Where {
+  readonly threads: number
+  readonly device: Device
+}
+
+/** Sentences about figures that look like a mistake in how the model is fed. */
+export async function suspicions(
+  { clean }: MeasuredSuite,
+  data: Dataset,
+  preprocess: Preprocess | undefined,
+  opened: OpenedModel | undefined,
+  where: Where,
+): Promise<string[]> {
+  const { accuracy } = clean
+  if (accuracy === undefined || !data.classes || data.classes.length < 2) return []
+  const canTry = opened && data.kind === 'image' && preprocess === undefined
+  const better = canTry ? await tryOthers(opened, data, where) : undefined
+  if (better) return [better]
+  return nearChance(accuracy, data) ? [chanceSentence(accuracy, data)] : []
+}
+
+/** Whether the clean accuracy could be guessing: its interval reaches chance. */
+function nearChance(accuracy: number, { classes, length }: Dataset): boolean {
+  const [low] = wilsonInterval(Math.round(accuracy * length), length)
+  return low <= 1.2 / classes!.length
+}
+
+function chanceSentence(accuracy: number, { classes, name }: Dataset): string {
+  return (
+    `clean accuracy ${(100 * accuracy).toFixed(1)} % is near chance (${(100 / classes!.length).toFixed(1)} %) on ${name}. ` +
+    'Likely causes: another scale, mean or std (--preprocess), another channel order or layout, labels in another order, or data of another task.'
+  )
+}
+
+/** The first alternative that answers clearly more samples right than the preprocessing in use. */
+async function tryOthers(
+  opened: OpenedModel,
+  data: Dataset,
+  where: Where,
+): Promise<string | undefined> {
+  const sample = limit(data, samplesTried, 0)
+  const accuracyOf = (tried: Preprocess) => cleanAccuracy(opened, sample, tried, where)
+  const now = await accuracyOf(preprocessSchema.parse({}))
+  const [, high] = wilsonInterval(Math.round(now * sample.length), sample.length)
+  for (const { what, preprocess: change } of alternatives) {
+    const tried = preprocessSchema.parse(change)
+    if ([tried.mean].flat().length > 1 && sample.shape[0] !== 3) continue
+    const accuracy = await accuracyOf(tried)
+    const [low] = wilsonInterval(Math.round(accuracy * sample.length), sample.length)
+    if (low > high)
+      return `the model seems to be fed wrongly: ${(100 * now).toFixed(1)} % of ${sample.length} clean samples are right as it is, and ${(100 * accuracy).toFixed(1)} % with "${what}" in --preprocess.`
+  }
+  return undefined
+}
+
+async function cleanAccuracy(
+  opened: OpenedModel,
+  data: Dataset,
+  preprocess: Preprocess,
+  where: Where,
+): Promise<number> {
+  const predictor = await modelPredictor(opened, { sampleShape: data.shape, preprocess, ...where })
+  try {
+    const suite = { name: 'clean', preset: '', tldr: '', conditions: [] }
+    const { clean } = await measureSuite({ predictor, data, suite, seed: 0 })
+    return clean.accuracy ?? 0
+  } finally {
+    await predictor.close()
+  }
+}
