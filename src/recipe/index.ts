@@ -1,0 +1,6 @@
+export type { NoiseEntry } from './noise.js'
+export { type Plan, planSchema } from './plan.js'
+export { applyOverrides, checkRecipe, parseRecipe, readRecipe } from './read.js'
+export { type Resolved, type ResolveOptions, resolveRecipe } from './resolve.js'
+export type { ResolvedNoise } from './resolve-noise.js'
+export { type Recipe, type RecipeInput, recipeSchema } from './schema.js'

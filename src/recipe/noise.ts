@@ -1,0 +1,93 @@
+/** The schema of a noise entry: one strict form a row of the noise table, told apart by at and kind. */
+import { didYouMean } from '../base/index.js'
+import { allNoises, isSite, type Noise, noises, type TableSite } from '../noise/index.js'
+import { levelSchema, pickedUnion, shown, strictForm, windowFields } from '../schedule/index.js'
+import { probability, text, z } from './fields.js'
+
+const clip = z.union([z.tuple([z.number(), z.number()]), z.literal('none')]).optional()
+const redraw = z
+  .enum(['step', 'epoch', 'run'])
+  .optional()
+  .describe('how long a draw lives; default: step (flips: run)')
+
+/** What an entry may say beside its levels, by site. */
+const siteFields = {
+  input: {
+    clip: clip.describe(
+      'range kept after the noise; default: [0, 1] for images, [-1, 1] for audio',
+    ),
+    share: probability.optional().describe('share of the samples that get it; default 1'),
+    severity: z
+      .int()
+      .min(1)
+      .max(5)
+      .optional()
+      .describe('a level of the preset instead of a number'),
+    preset: text.optional(),
+    allowHeldOut: z.boolean().optional().describe('train on a corruption of a published suite'),
+    redraw,
+  },
+  mix: {
+    probability: probability.optional().describe('chance that a batch is mixed; default 1'),
+    per: z
+      .enum(['batch', 'sample'])
+      .optional()
+      .describe('one draw for the batch, or for each sample'),
+  },
+  weight: {
+    match: text.optional().describe('names of the tensors it touches; default: every trained one'),
+    redraw,
+  },
+  target: { redraw },
+  gradient: {},
+} as const satisfies Record<TableSite, z.ZodRawShape>
+
+/** One noise of a recipe: where, which, how strong, when. */
+export interface NoiseEntry {
+  readonly at: TableSite
+  readonly kind: string
+  readonly every?: string
+  readonly for?: string
+  readonly clip?: [number, number] | 'none'
+  readonly share?: number
+  readonly severity?: number
+  readonly preset?: string
+  readonly allowHeldOut?: boolean
+  readonly redraw?: 'step' | 'epoch' | 'run'
+  readonly probability?: number
+  readonly per?: 'batch' | 'sample'
+  readonly match?: string
+  /** Level fields of the kind. */
+  readonly [level: string]: unknown
+}
+
+function formOf(noise: Noise): z.ZodType {
+  const levels = Object.entries(noise.levels).map(([name, field]) => [
+    name,
+    levelSchema.optional().describe(`${field.what} (${field.unit})`),
+  ])
+  return strictForm({
+    at: z.literal(noise.at),
+    kind: z.literal(noise.kind),
+    ...Object.fromEntries(levels),
+    ...siteFields[noise.at],
+    ...windowFields,
+  }).describe(noise.what)
+}
+
+const forms = new Map(allNoises().map(noise => [`${noise.at} ${noise.kind}`, formOf(noise)]))
+
+export const noiseSchema: z.ZodType<NoiseEntry> = pickedUnion<NoiseEntry>([...forms.values()], pick)
+
+function pick(input: unknown): z.ZodType | string {
+  if (typeof input !== 'object' || input === null)
+    return `expected a noise, { at: ..., kind: ... }, received ${shown(input)}.`
+  const { at, kind } = input as { at?: unknown; kind?: unknown }
+  const sites = Object.keys(noises)
+  if (typeof at !== 'string' || !isSite(at))
+    return `expected \`at\` to be one of ${sites.join(', ')}, received ${shown(at)}.${didYouMean(String(at), sites)}`
+  const form = forms.get(`${at} ${kind}`)
+  if (form) return form
+  const kinds = Object.keys(noises[at])
+  return `expected \`kind\` to be one of ${kinds.join(', ')} for at: ${at}, received ${shown(kind)}.${didYouMean(String(kind), kinds)}`
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+
+const source = z.object({
+  source: z.string(),
+  samples: z.int(),
+  sha256: z.string(),
+  hashed: z.string(),
+})
+
+/** A run, complete before it starts: what `plan.json` holds. */
+export const planSchema = z.object({
+  schema: z.literal('temper.plan/1'),
+  version: z.string(),
+  versions: z.record(z.string(), z.string()),
+  seed: z.int(),
+  device: z.string(),
+  threads: z.int(),
+  model: z.object({
+    network: z.string().optional(),
+    file: z.string().optional(),
+    sha256: z.string(),
+    parameters: z.int(),
+    output: z.object({ name: z.string(), kind: z.string(), size: z.int() }),
+    trained: z.array(z.string()),
+    frozen: z.array(z.string()),
+  }),
+  data: z.object({
+    kind: z.string(),
+    shape: z.array(z.int()),
+    classes: z.array(z.string()).optional(),
+    train: source,
+    validation: source,
+    test: source.optional(),
+  }),
+  preprocess: z.record(z.string(), z.unknown()),
+  lengths: z.object({
+    epochs: z.int(),
+    batch: z.int(),
+    batchesPerEpoch: z.int(),
+    samplesPerEpoch: z.int(),
+    steps: z.int(),
+  }),
+  optimizer: z.record(z.string(), z.unknown()),
+  train: z.object({
+    loss: z.union([z.string(), z.record(z.string(), z.unknown())]),
+    batchNormalization: z.enum(['batch', 'frozen']),
+    checkpointEvery: z.string(),
+  }),
+  noise: z.array(
+    z.object({
+      name: z.string(),
+      at: z.string(),
+      kind: z.string(),
+      levels: z.record(z.string(), z.string()),
+      clip: z.union([z.tuple([z.number(), z.number()]), z.literal('none')]).optional(),
+      share: z.number().optional(),
+      probability: z.number().optional(),
+      window: z.string(),
+      redraw: z.string(),
+      touches: z.array(z.string()),
+    }),
+  ),
+  monitor: z.record(z.string(), z.unknown()),
+  engine: z.object({ column: z.string() }),
+})
+
+export type Plan = z.infer<typeof planSchema>

@@ -1,0 +1,158 @@
+/** A recipe's noises against the table, the data and the model: levels over time, what each touches. */
+import { type Lengths, matcher, UsageError } from '../base/index.js'
+import type { Dataset } from '../data/index.js'
+import type { Parameter } from '../model/index.js'
+import { type Noise, noiseOf } from '../noise/index.js'
+import { type Level, parseLevel, parseWindow, type Window } from '../schedule/index.js'
+import type { NoiseEntry } from './noise.js'
+
+/** A noise entry ready to act. */
+export interface ResolvedNoise {
+  /** `input:gaussian`; a second one of a kind is `input:gaussian#2`. Names events and keys. */
+  readonly name: string
+  readonly noise: Noise
+  readonly entry: NoiseEntry
+  readonly levels: Readonly<Record<string, Level>>
+  /** When it acts. */
+  readonly window: Window
+  readonly clip: readonly [number, number] | null
+  readonly share: number
+  readonly probability: number
+  readonly redraw: 'step' | 'epoch' | 'run'
+  /** The tensors it touches; samples and targets need no list. */
+  readonly touches: readonly string[]
+}
+
+export interface NoiseContext {
+  readonly lengths: Lengths
+  readonly data: Dataset
+  readonly parameters: readonly Parameter[]
+}
+
+export function resolveNoises(
+  entries: readonly NoiseEntry[],
+  context: NoiseContext,
+): ResolvedNoise[] {
+  const counts = new Map<string, number>()
+  return entries.map((entry, index) => {
+    const stem = `${entry.at}:${entry.kind}`
+    const count = (counts.get(stem) ?? 0) + 1
+    counts.set(stem, count)
+    const name = count === 1 ? stem : `${stem}#${count}`
+    return resolveNoise(entry, name, `noise[${index}]`, context)
+  })
+}
+
+function resolveNoise(
+  entry: NoiseEntry,
+  name: string,
+  where: string,
+  context: NoiseContext,
+): ResolvedNoise {
+  const noise = noiseOf(entry.at, entry.kind)
+  refuseHeldOut(noise, entry, where)
+  refuseModality(noise, context.data, where)
+  return {
+    name,
+    noise,
+    entry,
+    levels: levelsOf(noise, entry, where, context.lengths),
+    window: parseWindow(entry, { lengths: context.lengths, where }),
+    clip: clipOf(entry, context.data),
+    share: entry.share ?? 1,
+    probability: entry.probability ?? 1,
+    redraw: entry.redraw ?? (entry.at === 'target' ? 'run' : 'step'),
+    touches: entry.at === 'weight' ? touched(entry, where, context.parameters) : [],
+  }
+}
+
+function refuseHeldOut(noise: Noise, { allowHeldOut }: NoiseEntry, where: string): void {
+  if (noise.heldOut && !allowHeldOut)
+    throw new UsageError(
+      `${where}: ${noise.kind} is a corruption of a published test suite, so training on it would make the suite's figures meaningless. Say allowHeldOut: true if that is what you want.`,
+    )
+}
+
+function refuseModality(noise: Noise, data: Dataset, where: string): void {
+  if (noise.at !== 'input' || noise.modality === 'any' || noise.modality === data.kind) return
+  throw new UsageError(
+    `${where}: ${noise.kind} acts on ${noise.modality} samples, and ${data.name} holds ${data.kind} samples.`,
+  )
+}
+
+/** Each level field over the run: as given, from the preset's severity, or its default. */
+function levelsOf(noise: Noise, entry: NoiseEntry, where: string, lengths: Lengths) {
+  const given = Object.keys(noise.levels).filter(field => entry[field] !== undefined)
+  const preset = severityLevel(noise, entry, where)
+  if (!given.length && !preset && Object.keys(noise.levels).length)
+    throw new UsageError(
+      `${where}: ${noise.kind} needs a level: ${Object.keys(noise.levels).join(' or ')}.`,
+    )
+  const fields = given.map(field => {
+    const level = parseLevel(entry[field], { lengths, where: `${where}.${field}` })
+    refuseOutOfRange(noise, field, level, `${where}.${field}`, lengths)
+    return [field, level] as const
+  })
+  const rest = Object.entries(preset ?? defaultsOf(noise, given)).map(([field, value]) => [
+    field,
+    parseLevel(value, { lengths, where: `${where}.${field}` }),
+  ])
+  return Object.fromEntries([...rest, ...fields]) as Record<string, Level>
+}
+
+function defaultsOf(noise: Noise, given: readonly string[]): Record<string, number> {
+  const rest = Object.entries(noise.levels).filter(([field]) => !given.includes(field))
+  return Object.fromEntries(rest.map(([field, { default: value }]) => [field, value]))
+}
+
+function severityLevel(noise: Noise, { severity, preset }: NoiseEntry, where: string) {
+  if (severity === undefined && preset === undefined) return undefined
+  const names = Object.keys(noise.presets)
+  const chosen = noise.presets[preset ?? names[0]]
+  if (!chosen)
+    throw new UsageError(
+      names.length
+        ? `${where}: expected preset to be one of ${names.join(', ')}, received "${preset}".`
+        : `${where}: ${noise.kind} has no presets; give its level instead (${Object.keys(noise.levels).join(', ')}).`,
+    )
+  return chosen.levels[(severity ?? chosen.published ?? 1) - 1]
+}
+
+/** Levels are checked all through the run, before anything starts. */
+function refuseOutOfRange(
+  noise: Noise,
+  field: string,
+  level: Level,
+  where: string,
+  lengths: Lengths,
+) {
+  const { range, unit } = noise.levels[field]
+  const steps = lengths.epochs * lengths.batchesPerEpoch
+  for (let i = 0; i <= 200; i++) {
+    const batch = (steps * i) / 200
+    const moment = { batch, epoch: batch / lengths.batchesPerEpoch, sample: 0, progress: i / 200 }
+    for (const value of [level.low(moment), level.high(moment)])
+      if (!(value >= range[0] && value <= range[1]))
+        throw new UsageError(
+          `${where}: expected a level from ${range[0]} to ${range[1]} (${unit}), received ${value}${i ? ` at ${Math.round(i / 2)}% of the run` : ''}.`,
+        )
+  }
+}
+
+function clipOf({ at, clip }: NoiseEntry, data: Dataset): readonly [number, number] | null {
+  if (at !== 'input' || clip === 'none') return null
+  if (clip) return clip
+  if (data.kind === 'image') return [0, 1]
+  return data.kind === 'audio' ? [-1, 1] : null
+}
+
+function touched({ match }: NoiseEntry, where: string, parameters: readonly Parameter[]): string[] {
+  const candidates = parameters.filter(p => p.role !== 'statistic').map(p => p.name)
+  if (match === undefined) return candidates
+  const touches = candidates.filter(matcher(match))
+  if (!touches.length)
+    throw new UsageError(
+      `${where}: the pattern "${match}" matches no parameter. There are ${candidates.slice(0, 8).join(', ')}${candidates.length > 8 ? ', ...' : ''}.`,
+    )
+  return touches
+}

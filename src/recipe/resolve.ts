@@ -1,0 +1,210 @@
+/** From a recipe to everything a run needs, opened and checked, and its printable plan. */
+import { type LossSpec, resolveLoss } from '../autodiff/index.js'
+import { type Lengths, matcher, UsageError } from '../base/index.js'
+import {
+  batchesPerEpoch,
+  type DataOptions,
+  type Dataset,
+  limit,
+  openData,
+  splitBy,
+} from '../data/index.js'
+import { type OpenedModel, openModel, type Parameter, preprocessSchema } from '../model/index.js'
+import { type NetworkKind, newNetwork } from '../networks/index.js'
+import { writeModel } from '../onnx/index.js'
+import { temperVersion, versions } from '../record/index.js'
+import { parseSchedule, type Schedule } from '../schedule/index.js'
+import type { Plan } from './plan.js'
+import { type ResolvedNoise, resolveNoises } from './resolve-noise.js'
+import type { Recipe } from './schema.js'
+
+export interface Resolved {
+  readonly recipe: Recipe
+  readonly plan: Plan
+  readonly opened: OpenedModel
+  readonly train: Dataset
+  readonly validation: Dataset
+  readonly test?: Dataset
+  readonly lengths: Lengths
+  readonly loss: LossSpec
+  readonly learningRate: Schedule
+  readonly noises: readonly ResolvedNoise[]
+  /** Whether the optimizer moves a parameter. */
+  readonly isTrained: (parameter: Parameter) => boolean
+}
+
+export interface ResolveOptions {
+  readonly threads: number
+  readonly device: string
+}
+
+/** Opens data and model, fills in every choice; throws UsageError, DataError or ModelError. */
+export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Promise<Resolved> {
+  const sets = await openSets(recipe)
+  const opened = await openRecipeModel(recipe, sets.train)
+  checkFit(opened, sets.train)
+  const { epochs, batch } = recipe.train
+  const lengths = {
+    epochs,
+    batchesPerEpoch: batchesPerEpoch(sets.train, batch),
+    samplesPerEpoch: sets.train.length,
+  }
+  const learningRate = parseSchedule(recipe.optimizer.learningRate, {
+    lengths,
+    where: 'optimizer.learningRate',
+  })
+  const loss = lossOf(recipe, sets.train)
+  const noises = resolveNoises(recipe.noise, {
+    lengths,
+    data: sets.train,
+    parameters: opened.parameters,
+  })
+  const isTrained = trainedTest(recipe, opened)
+  const parts = { recipe, loss, opened, ...sets, lengths, learningRate, noises, isTrained }
+  return { ...parts, plan: await planOf(parts, learningRate.text, options) }
+}
+
+async function openSets({ data, preprocess, seed }: Recipe) {
+  const options: DataOptions = {
+    label: data.label,
+    format: data.format,
+    seed,
+    ...physical(preprocess),
+  }
+  const all = await openData(data.train, { ...options, preferSplit: 'train' })
+  const chosen = data.limit === undefined ? all : limit(all, data.limit, seed)
+  const test =
+    data.test === undefined
+      ? undefined
+      : await openData(data.test, { ...options, preferSplit: 'test' })
+  if (typeof data.validation === 'string') {
+    const validation = await openData(data.validation, { ...options, preferSplit: 'validation' })
+    return { train: chosen, validation, test }
+  }
+  const { kept, held } = splitBy(chosen, { fraction: data.validation, seed })
+  return { train: kept, validation: held, test }
+}
+
+function physical(preprocess: Recipe['preprocess']): DataOptions {
+  const { size, channels, sampleRate, seconds } = preprocess ?? {}
+  return { size: size as [number, number] | undefined, channels, sampleRate, seconds }
+}
+
+async function openRecipeModel({ model, seed }: Recipe, data: Dataset): Promise<OpenedModel> {
+  if (model.file !== undefined) return openModel(model.file)
+  const fresh = newNetwork(model.network as NetworkKind, {
+    input: [...data.shape],
+    classes: data.classes?.length ?? 1,
+    seed,
+  })
+  return openModel(writeModel(fresh))
+}
+
+function checkFit(opened: OpenedModel, data: Dataset): void {
+  const { size } = opened.output
+  if (!data.labels && !data.targets)
+    throw new UsageError(
+      `data.train: ${data.name} has no labels, so there is nothing to learn from.`,
+    )
+  if (data.classes && Math.max(2, size) < data.classes.length)
+    throw new UsageError(
+      `data.train: labels go up to ${data.classes.length - 1} (${data.classes.length} classes), and the model answers ${size} numbers. Give a model with ${data.classes.length} outputs.`,
+    )
+}
+
+/** The loss asked for, checked; by default cross-entropy for classes and squared error for numbers. */
+function lossOf({ train }: Recipe, data: Dataset): LossSpec {
+  const loss = (train.loss ?? (data.labels ? 'cross-entropy' : 'mean-squared-error')) as LossSpec
+  resolveLoss(loss, 'train.loss')
+  return loss
+}
+
+function trainedTest({ model }: Recipe, { parameters }: OpenedModel): (p: Parameter) => boolean {
+  const patterns = model.freeze ?? []
+  const frozen = patterns.map(matcher)
+  for (const [i, matches] of frozen.entries())
+    if (!parameters.some(p => matches(p.name)))
+      throw new UsageError(
+        `model.freeze: the pattern "${patterns[i]}" matches no parameter. There are ${parameters
+          .slice(0, 8)
+          .map(p => p.name)
+          .join(', ')}.`,
+      )
+  return p => p.role !== 'statistic' && !frozen.some(matches => matches(p.name))
+}
+
+async function planOf(
+  resolved: Omit<Resolved, 'plan'>,
+  learningRate: string,
+  { threads, device }: ResolveOptions,
+): Promise<Plan> {
+  const { recipe, opened, train, validation, test, lengths } = resolved
+  const trained = opened.parameters.filter(resolved.isTrained).map(p => p.name)
+  return {
+    schema: 'temper.plan/1',
+    version: temperVersion,
+    versions: versions('onnxruntime-node'),
+    seed: recipe.seed,
+    device,
+    threads,
+    model: {
+      ...recipe.model,
+      sha256: opened.sha256,
+      parameters: opened.parameters.reduce((sum, p) => sum + p.length, 0),
+      output: opened.output,
+      trained,
+      frozen: opened.parameters.map(p => p.name).filter(name => !trained.includes(name)),
+    },
+    data: {
+      kind: train.kind,
+      shape: [...train.shape],
+      classes: train.classes && [...train.classes],
+      train: await describe(train),
+      validation: await describe(validation),
+      test: test && (await describe(test)),
+    },
+    preprocess: recipe.preprocess ?? preprocessSchema.parse({}),
+    lengths: {
+      ...lengths,
+      batch: recipe.train.batch,
+      steps: lengths.epochs * lengths.batchesPerEpoch,
+    },
+    optimizer: { ...recipe.optimizer, learningRate },
+    train: {
+      loss: resolved.loss,
+      batchNormalization:
+        recipe.train.batchNormalization ?? (recipe.model.file === undefined ? 'batch' : 'frozen'),
+      checkpointEvery: recipe.train.checkpointEvery,
+    },
+    noise: resolved.noises.map(planOfNoise),
+    monitor: recipe.monitor,
+    engine: { column: 'portable' },
+  }
+}
+
+function planOfNoise(noise: ResolvedNoise): Plan['noise'][number] {
+  const { name, entry, levels, clip, share, probability, redraw, touches } = noise
+  return {
+    name,
+    at: entry.at,
+    kind: entry.kind,
+    levels: Object.fromEntries(Object.entries(levels).map(([field, level]) => [field, level.text])),
+    ...(entry.at === 'input' && {
+      clip: clip ? ([...clip] as [number, number]) : ('none' as const),
+      share,
+    }),
+    ...(entry.at === 'mix' && { probability }),
+    window: entry.every ? `every ${entry.every} for ${entry.for ?? entry.every}` : 'always',
+    redraw,
+    touches: [...touches],
+  }
+}
+
+async function describe(data: Dataset): Promise<Plan['data']['train']> {
+  return {
+    source: data.name,
+    samples: data.length,
+    sha256: await data.sha256(),
+    hashed: data.hashed,
+  }
+}

@@ -1,0 +1,79 @@
+/** What a recipe may say, key by key; unknown keys are refused with the nearest right name. */
+import { preprocessSchema } from '../model/index.js'
+import { expecting, scheduleSchema, strictForm, timeSchema } from '../schedule/index.js'
+import { count, decay, notNegative, positive, share, text, z } from './fields.js'
+import { noiseSchema } from './noise.js'
+
+const model = strictForm({
+  network: text.optional().describe('a fresh network, one of `temper list networks`'),
+  file: text.optional().describe('an ONNX file to go on from'),
+  freeze: z.array(text).optional().describe('name patterns of parameters that stay as they are'),
+}).refine(m => (m.network === undefined) !== (m.file === undefined), {
+  message: 'expected either `network` (a fresh one) or `file` (an ONNX file).',
+})
+
+const data = strictForm({
+  train: text.describe('DATA to train on: a name with a split, or a path'),
+  validation: z
+    .union([share, text], { error: expecting('a share between 0 and 1, or DATA') })
+    .default(0.1)
+    .describe('a share of the training data, held back by hash, or DATA of its own'),
+  test: text.optional().describe('DATA measured once, at the end'),
+  label: text.optional().describe('label column of a table'),
+  format: text.optional().describe('the layout, instead of the detected one'),
+  limit: count.optional().describe('train on a stratified subset of this many samples'),
+})
+
+const optimizer = strictForm({
+  kind: z
+    .enum(['adam', 'adamw', 'sgd'], { error: expecting('adam, adamw or sgd') })
+    .default('adam'),
+  learningRate: scheduleSchema.default(1e-3).describe('a schedule; never below 0'),
+  beta1: decay.default(0.9).describe('adam, adamw: decay of the mean of gradients'),
+  beta2: decay.default(0.999).describe('adam, adamw: decay of the mean of squared gradients'),
+  epsilon: notNegative.default(1e-8).describe('adam, adamw: added to the divisor'),
+  momentum: decay.default(0).describe('sgd: share of the last step kept'),
+  nesterov: z.boolean({ error: expecting('true or false') }).default(false),
+  weightDecay: notNegative.default(0),
+  clipNorm: positive.optional().describe('largest norm of the gradient over all parameters'),
+})
+
+const train = strictForm({
+  epochs: count.default(5),
+  batch: count.default(128),
+  loss: z
+    .union([text, z.looseObject({ kind: text })], { error: expecting('the name of a loss') })
+    .optional()
+    .describe('one of `temper list losses`, alone or with its parameters'),
+  batchNormalization: z
+    .enum(['batch', 'frozen'], { error: expecting('batch or frozen') })
+    .optional()
+    .describe('batch statistics (default for a fresh network) or frozen ones (for a file)'),
+  checkpointEvery: timeSchema.default('1ep').describe('how often the whole state is saved'),
+})
+
+const monitor = strictForm({
+  suite: text.default('gaussian').describe('what the noisy measures are taken under'),
+  every: timeSchema.default('1ep'),
+  samples: count.default(1000).describe('held-out samples looked at in a check'),
+  maxCleanDrop: share.default(0.01).describe('clean accuracy the noise may cost'),
+})
+
+export const recipeSchema = strictForm({
+  model,
+  data,
+  preprocess: preprocessSchema.optional(),
+  optimizer: optimizer.prefault({}),
+  train: train.prefault({}),
+  noise: z.array(noiseSchema, { error: expecting('a list of noises') }).default([]),
+  monitor: monitor.prefault({}),
+  seed: z
+    .int({ error: expecting('a whole number of at least 0') })
+    .min(0, { error: expecting('a whole number of at least 0') })
+    .default(0),
+})
+
+/** A recipe with every default in place. */
+export type Recipe = z.output<typeof recipeSchema>
+/** A recipe as people write it. */
+export type RecipeInput = z.input<typeof recipeSchema>
