@@ -1,0 +1,105 @@
+/** What a check measures, and which weights are worth keeping. */
+import type { Moment } from '../base/index.js'
+import { type Dataset, limit } from '../data/index.js'
+import type { Device } from '../engine/index.js'
+import { measureSuite, modelPredictor, type Predictor, suiteOf } from '../evaluate/index.js'
+import type { Resolved } from '../recipe/index.js'
+import type { Measures, NewEvent } from '../record/index.js'
+import type { RunState } from './state.js'
+
+export interface CheckerOptions {
+  readonly threads: number
+  readonly device: Device
+}
+
+export interface CheckResult {
+  readonly event: NewEvent
+  /** The new best, where this check is one. */
+  readonly verdict?: NonNullable<RunState['best']>
+}
+
+/**
+ * Measures the current weights on fixed held-out samples with fixed noise draws, so the curves of
+ * two checks are paired, and keeps the best: the most accurate under noise among those whose clean
+ * score stays within the budget of the best clean one. Without noise in the recipe the best is the
+ * best clean score.
+ */
+export class Checker {
+  private constructor(
+    private readonly resolved: Resolved,
+    private readonly samples: Dataset,
+    private readonly predictor: Predictor,
+  ) {}
+
+  static async open(
+    resolved: Resolved,
+    weights: ReadonlyMap<string, Float32Array>,
+    { threads, device }: CheckerOptions,
+  ): Promise<Checker> {
+    const { recipe, validation, opened, plan } = resolved
+    const samples = limit(validation, recipe.monitor.samples, recipe.seed)
+    const predictor = await modelPredictor(opened, {
+      sampleShape: validation.shape,
+      preprocess: plan.preprocess as never,
+      threads,
+      device,
+      weights,
+    })
+    return new Checker(resolved, samples, predictor)
+  }
+
+  async check(
+    state: RunState,
+    moment: Moment,
+    levels: Record<string, number>,
+  ): Promise<CheckResult> {
+    const { recipe } = this.resolved
+    const { clean, noisy } = await measureSuite({
+      predictor: this.predictor,
+      data: this.samples,
+      suite: suiteOf(recipe.monitor.suite),
+      seed: recipe.seed,
+    })
+    const event: NewEvent = {
+      type: 'check',
+      step: state.step,
+      epoch: moment.epoch,
+      clean,
+      noisy,
+      cleanLoss: clean.loss ?? null,
+      noisyLoss: noisy.loss ?? null,
+      levels,
+    }
+    return { event, verdict: this.judge(state, clean, noisy) }
+  }
+
+  close(): Promise<void> {
+    return this.predictor.close()
+  }
+
+  private judge(
+    state: RunState,
+    clean: Measures,
+    noisy: Measures,
+  ): NonNullable<RunState['best']> | undefined {
+    const { recipe, noises } = this.resolved
+    const { maxCleanDrop } = recipe.monitor
+    const [cleanScore, noisyScore] = [scoreOf(clean), scoreOf(noisy)]
+    state.bestClean = Math.max(state.bestClean ?? cleanScore, cleanScore)
+    const candidate = { step: state.step, cleanScore, noisyScore }
+    if (!noises.length)
+      return !state.best || cleanScore > state.best.cleanScore
+        ? { ...candidate, reason: 'best clean score' }
+        : undefined
+    const within = (score: number) => score >= state.bestClean! - maxCleanDrop
+    const { best } = state
+    const beats = !best || !within(best.cleanScore) || noisyScore > best.noisyScore
+    const reason = `best noisy score with the clean one within ${maxCleanDrop} of the best`
+    return within(cleanScore) && beats ? { ...candidate, reason } : undefined
+  }
+}
+
+/** Accuracy, or minus the error of a regression: higher is better. */
+function scoreOf(measures: Measures): number {
+  return measures.accuracy ?? -(measures.rmse ?? Number.POSITIVE_INFINITY)
+}

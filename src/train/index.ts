@@ -1,0 +1,9 @@
+export type { Progress } from './loop.js'
+export { optimizers } from './optimizer.js'
+export {
+  type ResumeOptions,
+  resume,
+  type TrainOptions,
+  type TrainResult,
+  train,
+} from './train.js'

@@ -1,0 +1,88 @@
+import { InternalError } from '../base/index.js'
+import type { Kernels } from '../kernels/index.js'
+import type { Parameter } from '../model/index.js'
+
+/** Where one parameter lies in the flat buffers. */
+export interface Slot {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly offset: number
+  readonly length: number
+  /** Moved by the optimizer; statistics and frozen parameters are not. */
+  readonly trained: boolean
+}
+
+/** All parameters in one flat buffer: the trained ones first, each on a 64-byte line. */
+export interface Layout {
+  readonly slots: readonly Slot[]
+  /** Floats the optimizer works on, from 0. */
+  readonly trainedLength: number
+  readonly length: number
+}
+
+const line = 16
+
+export function layoutOf(
+  parameters: readonly Parameter[],
+  trained: (p: Parameter) => boolean,
+): Layout {
+  const ordered = [...parameters.filter(trained), ...parameters.filter(p => !trained(p))]
+  let offset = 0
+  let trainedLength = 0
+  const slots = ordered.map(p => {
+    const slot = { name: p.name, shape: p.shape, offset, length: p.length, trained: trained(p) }
+    offset += Math.ceil(p.length / line) * line
+    if (slot.trained) trainedLength = offset
+    return slot
+  })
+  return { slots, trainedLength, length: offset }
+}
+
+/** A parameter's part of a flat buffer. */
+export function viewOf(flat: Float32Array, slot: Slot): Float32Array {
+  return flat.subarray(slot.offset, slot.offset + slot.length)
+}
+
+/** The flat buffers of a run, all in one memory. */
+export interface Buffers {
+  readonly layout: Layout
+  /** The weights themselves. */
+  readonly parameters: Float32Array
+  /** The weights with this step's noise on; what the session reads while weight noise acts. */
+  readonly noisy: Float32Array
+  readonly gradients: Float32Array
+  /** The optimizer's memory: none, one or two values a parameter. */
+  readonly moments: readonly Float32Array[]
+}
+
+/** Bytes `allocateBuffers` takes. */
+export function bytesOfBuffers(layout: Layout, moments: number): number {
+  return 4 * (2 * layout.length + (1 + moments) * layout.trainedLength) + 64 * (4 + moments)
+}
+
+export function allocateBuffers(
+  kernels: Kernels,
+  layout: Layout,
+  parameters: readonly Parameter[],
+  moments: number,
+): Buffers {
+  const flat = kernels.alloc(layout.length)
+  const values = new Map(parameters.map(p => [p.name, p.value.data]))
+  for (const slot of layout.slots) {
+    const value = values.get(slot.name)
+    if (!value) throw new InternalError(`no value for the parameter ${slot.name}`)
+    viewOf(flat, slot).set(value)
+  }
+  return {
+    layout,
+    parameters: flat,
+    noisy: kernels.alloc(layout.length),
+    gradients: kernels.alloc(layout.trainedLength),
+    moments: Array.from({ length: moments }, () => kernels.alloc(layout.trainedLength)),
+  }
+}
+
+/** The parameters by name, copied out of the flat buffer. */
+export function unpack(layout: Layout, flat: Float32Array): Map<string, Float32Array> {
+  return new Map(layout.slots.map(slot => [slot.name, viewOf(flat, slot).slice()]))
+}

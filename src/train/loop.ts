@@ -1,0 +1,157 @@
+/**
+ * The loop, with its events in place:
+ *
+ *     start (or resumed)
+ *     for each epoch, in an order keyed by (seed, epoch)
+ *       for each batch
+ *         label flips, corruptions, mix, smoothing, additive noise, clip
+ *         weight noise on a copy of the weights
+ *         one session call: loss and gradients, at the noisy weights
+ *         gradient noise, clipping by norm
+ *         the optimizer moves the clean weights
+ *         check                                every monitor.every
+ *         checkpoint                           every train.checkpointEvery
+ *       epoch
+ *     end
+ *
+ * Everything random is keyed by seed, epoch, sample and step, so a run cut anywhere goes on to the
+ * same bits.
+ */
+import { type Moment, momentAt, ResumableError } from '../base/index.js'
+import { type Batch, batches } from '../data/index.js'
+import type { Resolved } from '../recipe/index.js'
+import type { NewEvent } from '../record/index.js'
+import { disturbedWeights, disturbGradients } from './disturb.js'
+import type { Buffers } from './layout.js'
+import { type NoiseTime, noiseBatch } from './noising.js'
+import type { Optimizer } from './optimizer.js'
+import type { Rhythm } from './rhythm.js'
+import type { RunState } from './state.js'
+import type { Stepper } from './stepper.js'
+import { fillTargets, type Workspace } from './workspace.js'
+
+/** What the loop works with; it owns none of it. */
+export interface LoopParts {
+  readonly resolved: Resolved
+  readonly buffers: Buffers
+  readonly workspace: Workspace
+  readonly stepper: Stepper
+  readonly optimizer: Optimizer
+  readonly rhythm: Rhythm
+  readonly state: RunState
+  readonly emit: (event: NewEvent | Progress) => void
+  /** Measures the weights as they are, keeps the best, says so. */
+  readonly check: (moment: Moment, levels: Record<string, number>) => Promise<void>
+  readonly save: () => void
+  /** The sum of squares of the gradients. */
+  readonly sumOfSquares: (gradients: Float32Array) => number
+  readonly signal?: AbortSignal
+}
+
+/** Sent often, written nowhere: where the run is. */
+export interface Progress {
+  readonly type: 'progress'
+  readonly step: number
+  readonly steps: number
+  readonly loss: number
+}
+
+/** Runs to the end, or until the signal asks to stop; returns whether the end was reached. */
+export async function runLoop(parts: LoopParts): Promise<boolean> {
+  const { resolved, state } = parts
+  const { epochs, batchesPerEpoch } = resolved.lengths
+  while (state.step < epochs * batchesPerEpoch) {
+    const epoch = Math.floor(state.step / batchesPerEpoch)
+    const start = state.step % batchesPerEpoch
+    for await (const batch of epochBatches(parts, epoch, start)) {
+      await step(parts, batch, epoch)
+      await afterStep(parts)
+      if (parts.signal?.aborted) return false
+    }
+  }
+  return true
+}
+
+function epochBatches({ resolved, workspace }: LoopParts, epoch: number, start: number) {
+  const { train, recipe } = resolved
+  return batches(train, {
+    batch: recipe.train.batch,
+    order: 'shuffled',
+    seed: recipe.seed,
+    epoch,
+    start,
+    into: workspace.samples,
+  })
+}
+
+async function step(parts: LoopParts, batch: Batch, epoch: number): Promise<void> {
+  const { resolved, buffers, workspace, stepper, optimizer, state } = parts
+  const time = timeOf(parts, epoch)
+  fillTargets(workspace, batch)
+  noiseBatch({ ...workspace, ...rowsOf(batch) }, resolved.noises, time)
+  const weights = disturbedWeights(buffers, resolved.noises, time)
+  const { samples, targets, sampleWeights } = workspace
+  const loss = await stepper.run({ rows: batch.rows, samples, targets, sampleWeights, weights })
+  if (!Number.isFinite(loss)) throw diverged(state.step + 1, loss)
+  disturbGradients(buffers, resolved.noises, time)
+  optimizer.update(buffers, {
+    step: state.step + 1,
+    learningRate: resolved.learningRate(time.moment),
+    gradientScale: clippingScale(parts),
+  })
+  state.step++
+  state.epochLoss.sum += loss * batch.rows
+  state.epochLoss.samples += batch.rows
+}
+
+const rowsOf = ({ rows, ids, copies }: Batch) => ({ rows, ids, copies })
+
+function timeOf({ resolved, state }: LoopParts, epoch: number): NoiseTime {
+  const moment = momentAt(state.step, resolved.lengths)
+  return { seed: resolved.recipe.seed, moment, step: state.step, epoch, gains: new Map() }
+}
+
+/** min(1, clipNorm / |g|): one factor for all gradients, as in Pascanu et al. 2013. */
+function clippingScale({ resolved, buffers, sumOfSquares }: LoopParts): number {
+  const { clipNorm } = resolved.recipe.optimizer
+  if (clipNorm === undefined) return 1
+  const norm = Math.sqrt(sumOfSquares(buffers.gradients))
+  return norm > clipNorm ? clipNorm / norm : 1
+}
+
+async function afterStep(parts: LoopParts): Promise<void> {
+  const { resolved, state, rhythm, emit } = parts
+  const { batchesPerEpoch, epochs } = resolved.lengths
+  const { sum, samples } = state.epochLoss
+  emit({ type: 'progress', step: state.step, steps: epochs * batchesPerEpoch, loss: sum / samples })
+  const moment = momentAt(state.step, resolved.lengths)
+  if (state.step % batchesPerEpoch === 0) endEpoch(parts, moment)
+  if (rhythm.checkAfter(state.step)) await parts.check(moment, levelsNow(parts))
+  if (rhythm.saveAfter(state.step)) parts.save()
+}
+
+function endEpoch({ resolved, state, emit }: LoopParts, moment: Moment): void {
+  const { sum, samples } = state.epochLoss
+  const learningRate = resolved.learningRate(momentAt(state.step - 1, resolved.lengths))
+  emit({ type: 'epoch', epoch: moment.epoch, step: state.step, loss: sum / samples, learningRate })
+  state.epochLoss = { sum: 0, samples: 0 }
+}
+
+/** The middle of each noise's level at the last step; 0 for one whose window is closed. */
+function levelsNow({ resolved, state }: LoopParts): Record<string, number> {
+  const moment = momentAt(state.step - 1, resolved.lengths)
+  return Object.fromEntries(
+    resolved.noises.flatMap(noise =>
+      Object.entries(noise.levels).map(([field, level]) => [
+        `${noise.name}.${field}`,
+        noise.window(moment) ? level.middle(moment) : 0,
+      ]),
+    ),
+  )
+}
+
+function diverged(step: number, loss: number): ResumableError {
+  return new ResumableError(
+    `train: the loss became ${loss} at step ${step}. Lower optimizer.learningRate, set optimizer.clipNorm, or lower the noise; the last checkpoint is from before.`,
+  )
+}

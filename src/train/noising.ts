@@ -1,0 +1,135 @@
+/** Noise on one batch, in the order the loop prints: each draw is keyed, none depends on another. */
+import { keyOf, type Moment, Random, sizeOf } from '../base/index.js'
+import {
+  type InputNoise,
+  isIdentity,
+  type Level,
+  type MixNoise,
+  mixInputs,
+  mixTargets,
+  type TargetNoise,
+} from '../noise/index.js'
+import type { ResolvedNoise } from '../recipe/index.js'
+
+/** One batch on its way: samples `[rows, ...shape]`, targets `[rows, width]`. */
+export interface NoisyBatch {
+  readonly rows: number
+  readonly samples: Float32Array
+  readonly targets: Float32Array
+  /** Spare arrays as long as these, for mixing. */
+  readonly spareSamples: Float32Array
+  readonly spareTargets: Float32Array
+  /** Per row: the sample's id and which copy of it this is. */
+  readonly ids: Float64Array
+  readonly copies: Uint32Array
+  readonly width: number
+  readonly shape: readonly number[]
+  readonly sampleRate?: number
+}
+
+export interface NoiseTime {
+  readonly seed: number
+  readonly moment: Moment
+  readonly step: number
+  /** Whole epochs begun, from 0. */
+  readonly epoch: number
+  /** How much of each noise the controller lets through, by name; 1 where it says nothing. */
+  readonly gains: ReadonlyMap<string, number>
+}
+
+/** What of the run a draw of this noise depends on. */
+export function drawOf({ redraw }: ResolvedNoise, { step, epoch }: NoiseTime): number {
+  if (redraw === 'run') return 0
+  return redraw === 'epoch' ? epoch : step
+}
+
+/** The level of this moment: the schedule's value or a draw around it, times the gain. */
+export function levelNow(
+  active: ResolvedNoise,
+  time: NoiseTime,
+  row?: { readonly id: number; readonly copy: number },
+): Level {
+  const { levels, name, noise } = active
+  const values: Record<string, number> = {}
+  for (const field of Object.keys(levels)) {
+    const level = levels[field]
+    const counters = row && level.per === 'sample' ? [time.epoch, row.id, row.copy] : [time.step]
+    const key = keyOf(time.seed, `${name} level ${field}`, ...counters)
+    values[field] = level.resolve(time.moment, key)
+  }
+  const gain = time.gains.get(name) ?? 1
+  return gain === 1 ? values : noise.scale(values, gain)
+}
+
+const isActive = (at: ResolvedNoise['entry']['at'], time: NoiseTime) => (noise: ResolvedNoise) =>
+  noise.entry.at === at && noise.window(time.moment)
+
+/**
+ * Label flips, corruptions, mix, smoothing, additive noise, clip; in place. Corruptions are the
+ * input noises that do more than add a number to each value.
+ */
+export function noiseBatch(
+  batch: NoisyBatch,
+  all: readonly ResolvedNoise[],
+  time: NoiseTime,
+): void {
+  const input = all.filter(isActive('input', time))
+  const target = all.filter(isActive('target', time))
+  const additive = (noise: ResolvedNoise) => (noise.noise as InputNoise).deviation !== undefined
+  const flips = (noise: ResolvedNoise) => (noise.noise as TargetNoise).deterministic !== true
+  for (const noise of target.filter(flips)) disturbTargets(batch, noise, time)
+  for (const noise of input.filter(n => !additive(n))) disturbSamples(batch, noise, time)
+  for (const noise of all.filter(isActive('mix', time))) mixBatch(batch, noise, time)
+  for (const noise of target.filter(n => !flips(n))) disturbTargets(batch, noise, time)
+  for (const noise of input.filter(additive)) disturbSamples(batch, noise, time)
+}
+
+function disturbSamples(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTime): void {
+  const noise = active.noise as InputNoise
+  const size = sizeOf(batch.shape)
+  const context = { shape: batch.shape, sampleRate: batch.sampleRate, clip: active.clip }
+  const epoch = active.redraw === 'run' ? 0 : time.epoch
+  for (let row = 0; row < batch.rows; row++) {
+    const [id, copy] = [batch.ids[row], batch.copies[row]]
+    if (!chosen(active, active.share, time, epoch, id, copy)) continue
+    const sample = batch.samples.subarray(row * size, (row + 1) * size)
+    const level = levelNow(active, time, { id, copy })
+    noise.apply(sample, sample, level, keyOf(time.seed, active.name, epoch, id, copy), context)
+  }
+}
+
+/** Whether chance picks this one; the draw is keyed like the noise itself. */
+function chosen(
+  { name }: ResolvedNoise,
+  share: number,
+  { seed }: NoiseTime,
+  ...counters: readonly number[]
+): boolean {
+  return share >= 1 || new Random(keyOf(seed, `${name} share`, ...counters)).float() < share
+}
+
+function disturbTargets(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTime): void {
+  const noise = active.noise as TargetNoise
+  const epoch = active.redraw === 'run' ? 0 : time.epoch
+  for (let row = 0; row < batch.rows; row++) {
+    const [id, copy] = [batch.ids[row], batch.copies[row]]
+    const target = batch.targets.subarray(row * batch.width, (row + 1) * batch.width)
+    const level = levelNow(active, time, { id, copy })
+    noise.apply(target, target, level, keyOf(time.seed, active.name, epoch, id), {})
+  }
+}
+
+function mixBatch(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTime): void {
+  if (!chosen(active, active.probability, time, time.step)) return
+  const noise = active.noise as MixNoise
+  const level = levelNow(active, time)
+  if (isIdentity(noise, level)) return
+  const { rows, samples, targets, spareSamples, spareTargets, shape, width } = batch
+  const key = keyOf(time.seed, active.name, time.step)
+  const plan = noise.plan(rows, level, key, { shape, per: active.entry.per })
+  const [x, y] = [samples.subarray(0, rows * sizeOf(shape)), targets.subarray(0, rows * width)]
+  mixInputs(plan, x, spareSamples.subarray(0, x.length), shape)
+  mixTargets(plan, y, spareTargets.subarray(0, y.length))
+  x.set(spareSamples.subarray(0, x.length))
+  y.set(spareTargets.subarray(0, y.length))
+}

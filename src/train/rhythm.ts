@@ -1,0 +1,27 @@
+import { type Lengths, parseTime, timeInBatches } from '../base/index.js'
+import type { Recipe } from '../recipe/index.js'
+
+/** When the loop looks up from its work. */
+export interface Rhythm {
+  /** Whether a check or a checkpoint is due once so many updates are done. */
+  checkAfter(step: number): boolean
+  saveAfter(step: number): boolean
+}
+
+/** Checks and checkpoints at each multiple of their time, and at the end. */
+export function rhythmOf({ monitor, train }: Recipe, lengths: Lengths): Rhythm {
+  const end = lengths.epochs * lengths.batchesPerEpoch
+  const every = (text: string, where: string) => {
+    const period = Math.max(1, timeInBatches(parseTime(text, where), lengths))
+    return (step: number) => step === end || crosses(step, period)
+  }
+  return {
+    checkAfter: every(monitor.every, 'monitor.every'),
+    saveAfter: every(train.checkpointEvery, 'train.checkpointEvery'),
+  }
+}
+
+/** Whether a multiple of the period lies in (step - 1, step]. */
+function crosses(step: number, period: number): boolean {
+  return Math.floor(step / period + 1e-9) > Math.floor((step - 1) / period + 1e-9)
+}

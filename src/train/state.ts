@@ -1,0 +1,104 @@
+/** What a run must remember to go on to the same bits: everything else follows from the plan. */
+import { z } from 'zod'
+import { DataError } from '../base/index.js'
+import {
+  type Checkpoint,
+  type Content,
+  checkpointFolder,
+  decodeSafetensors,
+  encodeSafetensors,
+  pruneCheckpoints,
+  writeCheckpoint,
+} from '../record/index.js'
+import { type Buffers, viewOf } from './layout.js'
+
+const bestSchema = z.object({
+  step: z.int(),
+  reason: z.string(),
+  cleanScore: z.number(),
+  noisyScore: z.number(),
+})
+
+export const runStateSchema = z.object({
+  /** Updates done. */
+  step: z.int().min(0),
+  /** Hash of the plan the run follows. */
+  plan: z.string(),
+  /** Sum of losses and samples of the epoch so far. */
+  epochLoss: z.object({ sum: z.number(), samples: z.number() }),
+  /** The best clean score of any check, and the check whose weights are kept. */
+  bestClean: z.number().nullable(),
+  best: bestSchema.nullable(),
+})
+
+export type RunState = z.infer<typeof runStateSchema>
+
+const metadataOf = (part: string) => ({ content: part })
+
+/** Writes `checkpoints/step-N`: weights, optimizer memory, the best weights so far, the state. */
+export function saveCheckpoint(
+  checkpoints: string,
+  state: RunState,
+  buffers: Buffers,
+  best: Float32Array,
+): void {
+  const parts: Record<string, Content> = {
+    'state.json': JSON.stringify(state),
+    'weights.safetensors': encodeWeights(buffers, buffers.parameters, 'weights'),
+    'best.safetensors': encodeWeights(buffers, best, 'best weights'),
+  }
+  for (const [i, moment] of buffers.moments.entries())
+    parts[`moment-${i + 1}.safetensors`] = encodeSafetensors(
+      new Map([['moment', { dtype: 'float32', shape: [moment.length], data: moment }]]),
+      metadataOf(`moment ${i + 1} of the optimizer`),
+    )
+  writeCheckpoint(checkpointFolder(checkpoints, state.step), state.step, parts)
+  pruneCheckpoints(checkpoints, 2)
+}
+
+function encodeWeights({ layout }: Buffers, flat: Float32Array, content: string): Content {
+  const tensors = layout.slots.map(
+    slot =>
+      [
+        slot.name,
+        { dtype: 'float32' as const, shape: slot.shape, data: viewOf(flat, slot) },
+      ] as const,
+  )
+  return encodeSafetensors(new Map(tensors), metadataOf(content))
+}
+
+/** Puts a checkpoint back into the buffers; throws DataError when it belongs to another run. */
+export function restoreCheckpoint(
+  { parts }: Checkpoint,
+  plan: string,
+  buffers: Buffers,
+  best: Float32Array,
+): RunState {
+  const state = runStateSchema.parse(
+    JSON.parse(Buffer.from(partOf(parts, 'state.json')).toString()),
+  )
+  if (state.plan !== plan)
+    throw new DataError(
+      'checkpoint: it belongs to another plan: the recipe, the data or the model file changed since. Start a new run, or put them back.',
+    )
+  decodeWeights(partOf(parts, 'weights.safetensors'), buffers, buffers.parameters)
+  decodeWeights(partOf(parts, 'best.safetensors'), buffers, best)
+  for (const [i, moment] of buffers.moments.entries()) {
+    const { tensors } = decodeSafetensors(partOf(parts, `moment-${i + 1}.safetensors`))
+    moment.set(tensors.get('moment')!.data as Float32Array)
+  }
+  return state
+}
+
+function decodeWeights(bytes: Uint8Array, { layout }: Buffers, flat: Float32Array): void {
+  const { tensors } = decodeSafetensors(bytes)
+  for (const slot of layout.slots)
+    viewOf(flat, slot).set(tensors.get(slot.name)!.data as Float32Array)
+}
+
+function partOf(parts: Checkpoint['parts'], name: string): Uint8Array {
+  const part = parts.get(name)
+  if (!part)
+    throw new DataError(`checkpoint: its part ${name} is missing. Resume from an older one.`)
+  return part
+}

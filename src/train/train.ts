@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { DataError, UsageError } from '../base/index.js'
+import { type Device, threadsAvailable } from '../engine/index.js'
+import { exportModel } from '../model/index.js'
+import { checkRecipe, parseRecipe, type Resolved, resolveRecipe } from '../recipe/index.js'
+import {
+  contentHash,
+  EventLog,
+  latestCheckpoint,
+  type NewEvent,
+  temperVersion,
+  writeFileAtomic,
+} from '../record/index.js'
+import type { Progress } from './loop.js'
+import { Run } from './run.js'
+import type { RunState } from './state.js'
+
+interface Common {
+  /** Threads of the runtime; default: all cores. A resumed run keeps those of its plan. */
+  readonly threads?: number
+  readonly device?: Device
+  readonly onEvent?: (event: NewEvent | Progress) => void
+  /** Aborting saves the state and returns with `finished: false`. */
+  readonly signal?: AbortSignal
+}
+
+export interface TrainOptions extends Common {
+  /** A recipe as data. */
+  readonly recipe: unknown
+  /** The run folder; it is made, and must be empty if it is there. */
+  readonly out: string
+}
+
+export interface ResumeOptions extends Common {
+  /** The run folder. */
+  readonly run: string
+}
+
+export interface TrainResult {
+  readonly finished: boolean
+  /** The run folder. */
+  readonly run: string
+  /** The deployable model, where the run finished: no noise inside. */
+  readonly model?: string
+  readonly best: RunState['best']
+  readonly steps: number
+}
+
+/** Trains what a recipe says; throws before anything is written when it cannot work. */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const recipe = checkRecipe(options.recipe)
+  const { out, threads = threadsAvailable(), device = 'cpu' } = options
+  refuseFilled(out)
+  const resolved = await resolveRecipe(recipe, { threads, device })
+  mkdirSync(join(out, 'checkpoints'), { recursive: true })
+  writeFileAtomic(join(out, 'recipe.yaml'), stringify(options.recipe))
+  writeFileAtomic(join(out, 'plan.json'), `${JSON.stringify(resolved.plan, null, 2)}\n`)
+  return carryOut(resolved, out, { ...options, threads, device })
+}
+
+/** Goes on from the last checkpoint, to the same bits as an unbroken run. */
+export async function resume({ run, ...options }: ResumeOptions): Promise<TrainResult> {
+  const plan = readPlan(run)
+  const recipe = checkRecipe(
+    parseRecipe(readFileSync(join(run, 'recipe.yaml'), 'utf8'), 'recipe.yaml'),
+  )
+  const { threads, device } = plan as { threads: number; device: Device }
+  const resolved = await resolveRecipe(recipe, { threads, device })
+  return carryOut(resolved, run, { ...options, threads, device }, true)
+}
+
+type Settled = Common & { readonly threads: number; readonly device: Device }
+
+async function carryOut(
+  resolved: Resolved,
+  folder: string,
+  options: Settled,
+  isResumed = false,
+): Promise<TrainResult> {
+  const log = new EventLog(join(folder, 'events.jsonl'))
+  const checkpoints = join(folder, 'checkpoints')
+  const planHash = contentHash(resolved.plan)
+  const run = new Run({ ...options, resolved, planHash, checkpoints, log })
+  try {
+    if (isResumed) run.restore(latestCheckpoint(checkpoints))
+    else run.say({ type: 'start', version: temperVersion, seed: resolved.recipe.seed })
+    const finished = await run.drive()
+    const model = finished ? writeTrained(resolved, run, folder) : undefined
+    return { finished, run: folder, model, best: run.state.best, steps: run.state.step }
+  } finally {
+    log.close()
+  }
+}
+
+/** Writes `model.onnx` with the best weights and says `end`. */
+function writeTrained({ opened, plan }: Resolved, run: Run, folder: string): string {
+  const path = join(folder, 'model.onnx')
+  const metadata = new Map([
+    ['temper.version', plan.version],
+    ['temper.seed', String(plan.seed)],
+    ['temper.plan', contentHash(plan)],
+  ])
+  writeFileAtomic(path, exportModel(opened, run.bestWeights(), metadata))
+  const { step = run.state.step, reason = 'no check was made' } = run.state.best ?? {}
+  run.say({ type: 'end', step: run.state.step, best: { step, reason } })
+  return path
+}
+
+function refuseFilled(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length)
+    throw new UsageError(
+      `--out: the folder "${folder}" is not empty. Name another one, or go on in it with temper resume ${folder}.`,
+    )
+}
+
+function readPlan(run: string): { threads: number; device: string } {
+  const path = join(run, 'plan.json')
+  if (!existsSync(path))
+    throw new DataError(`resume: "${run}" is no run folder: it has no plan.json.`)
+  return JSON.parse(readFileSync(path, 'utf8'))
+}

@@ -1,0 +1,50 @@
+import { sizeOf } from '../base/index.js'
+import type { Batch, Dataset } from '../data/index.js'
+import type { Kernels } from '../kernels/index.js'
+
+/** The arrays one batch is assembled in, reused by every step. */
+export interface Workspace {
+  readonly samples: Float32Array
+  readonly targets: Float32Array
+  readonly sampleWeights: Float32Array
+  readonly spareSamples: Float32Array
+  readonly spareTargets: Float32Array
+  /** Numbers a target: classes of the model, or regression outputs. */
+  readonly width: number
+  readonly shape: readonly number[]
+  readonly sampleRate?: number
+}
+
+export function bytesOfWorkspace(data: Dataset, batch: number, width: number): number {
+  return 4 * batch * (2 * sizeOf(data.shape) + 2 * width + 1) + 64 * 5
+}
+
+export function allocateWorkspace(
+  kernels: Kernels,
+  data: Dataset,
+  batch: number,
+  width: number,
+): Workspace {
+  const size = batch * sizeOf(data.shape)
+  return {
+    samples: kernels.alloc(size),
+    targets: kernels.alloc(batch * width),
+    sampleWeights: kernels.alloc(batch).fill(1),
+    spareSamples: kernels.alloc(size),
+    spareTargets: kernels.alloc(batch * width),
+    width,
+    shape: data.shape,
+    sampleRate: data.sampleRate,
+  }
+}
+
+/** One-hot rows from labels, or the numbers of a regression. */
+export function fillTargets(
+  { targets, width }: Workspace,
+  { rows, labels, targets: numbers }: Batch,
+) {
+  targets.fill(0)
+  for (let row = 0; row < rows; row++)
+    if (labels) targets[row * width + labels[row]] = 1
+    else targets[row * width] = numbers![row]
+}
