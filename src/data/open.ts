@@ -1,13 +1,13 @@
 import { extname, join } from 'node:path'
 import { DataError, didYouMean, expected } from '../base/index.js'
 import type { Dataset } from './dataset.js'
-import { openFashionMnist } from './layouts/fashion-mnist.js'
-import { formats } from './layouts/formats.js'
-import { openMnist } from './layouts/mnist.js'
-import { lookAt, type Place } from './layouts/place.js'
+import { openFashionMnist } from './fashion-mnist.js'
+import { listFolder, printable } from './folder.js'
+import { formats } from './formats.js'
+import { openMnist } from './mnist.js'
 import type { DataOptions } from './options.js'
-import { everyKth, first, limit } from './sampling/split.js'
-import { listFolder, printable } from './sources/folder.js'
+import { lookAt, type Place } from './place.js'
+import { everyKth, first, limit } from './split.js'
 
 type BuiltIn = (options: DataOptions) => Promise<Dataset>
 

@@ -1,0 +1,61 @@
+import { resolve } from 'node:path'
+import { Option } from 'commander'
+import type { Scorecard } from '../../record/index.js'
+import { type CommandSpec, wholeNumber } from '../command.js'
+import { applyGates, readGate } from '../gates.js'
+import { superviseJob } from '../job.js'
+import { showMeasuring } from '../progress.js'
+import { rooms } from '../rooms.js'
+import { printScorecard } from '../scorecard.js'
+
+export const evalCommand: CommandSpec = {
+  name: 'eval',
+  summary: 'measure how a model holds up under noise; no training',
+  arguments: [{ name: '<model>', summary: 'an ONNX file' }],
+  options: [
+    new Option('--data <data>', 'a name (fashion-mnist:test) or a path').makeOptionMandatory(),
+    new Option(
+      '--suite <names>',
+      'one of `temper list suites`, or several joined by commas',
+    ).default('gaussian'),
+    new Option(
+      '--preprocess <file>',
+      'how samples become the input: scale, mean, std, size, layout',
+    ),
+    new Option('--output <name>', 'which output, where the model has several'),
+    new Option('--format <name>', 'the layout of the data, instead of the detected one'),
+    new Option('--label <column>', 'label column of a table (default: the last)'),
+    new Option('--limit <n>', 'a stratified, seeded subset').argParser(wholeNumber(1)),
+    new Option('--first <n>', 'the first n samples').argParser(wholeNumber(1)),
+    new Option('--skip <k>', 'every k-th sample').argParser(wholeNumber(1)),
+    new Option('--out <file>', 'write the scorecard (JSON)'),
+    new Option('--fail-under <metric=value>', 'exit 4 when a measure misses it; may be repeated')
+      .argParser(readGate)
+      .default([], 'none'),
+    new Option('--strict', 'with --fail-under: fail too when the interval cannot tell'),
+  ],
+  examples: [
+    'temper eval model.onnx --data fashion-mnist:test',
+    'temper eval model.onnx --data photos/ --suite gaussian,weights',
+    'temper eval model.onnx --data mnist:test --fail-under cleanAccuracy=0.98 --json',
+  ],
+  async run([model], { options, output }) {
+    const { data, suite, preprocess, format, label, limit, first, skip, seed, threads, device } =
+      options
+    const asked = { data, suite, format, label, limit, first, skip, seed, threads, device }
+    const payload = { ...asked, model, output: options.output, preprocessFile: preprocess }
+    const outcome = await superviseJob<Scorecard, never>(
+      'evaluate',
+      payload,
+      output,
+      showMeasuring(output),
+    )
+    if (!outcome.ended) return outcome.exitCode
+    const scorecard = outcome.result
+    const record = await rooms.record()
+    if (options.out) record.writeDocument(resolve(options.out as string), scorecard)
+    printScorecard(output, scorecard)
+    output.document(scorecard)
+    return applyGates(scorecard, options.failUnder as never, { strict: !!options.strict, output })
+  },
+}

@@ -1,0 +1,16 @@
+import type { CommandSpec } from '../command.js'
+import { doctor } from './doctor.js'
+import { evalCommand } from './eval.js'
+import { list } from './list.js'
+import { newNetwork } from './new.js'
+import { resume, train } from './train.js'
+
+/** Every command, in the order in which `temper --help` teaches them. */
+export const commands: readonly CommandSpec[] = [
+  evalCommand,
+  train,
+  resume,
+  newNetwork,
+  list,
+  doctor,
+]

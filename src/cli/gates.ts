@@ -1,0 +1,106 @@
+import { InvalidArgumentError } from 'commander'
+import { didYouMean } from '../base/index.js'
+import type { Scorecard } from '../record/index.js'
+import { color, type Output } from './output.js'
+
+/** A threshold a measure must hold. */
+export interface Gate {
+  readonly metric: GateName
+  readonly value: number
+}
+
+/** How a measure stands to its threshold, its 95 % interval considered. */
+export type Verdict = 'pass' | 'fail' | 'inconclusive'
+
+interface Measured {
+  readonly value?: number
+  readonly interval?: readonly [number, number]
+}
+
+type Reading = { readonly atLeast: boolean; readonly read: (card: Scorecard) => Measured }
+
+const gates = {
+  cleanAccuracy: {
+    atLeast: true,
+    read: ({ clean }: Scorecard) => ({ value: clean.accuracy, interval: clean.accuracyInterval }),
+  },
+  meanAccuracy: {
+    atLeast: true,
+    read: ({ summary }: Scorecard) => ({
+      value: summary.meanAccuracy,
+      interval: summary.meanAccuracyInterval,
+    }),
+  },
+  worstAccuracy: { atLeast: true, read: worst },
+  meanDrop: {
+    atLeast: false,
+    read: ({ summary }: Scorecard) => ({
+      value: summary.meanDrop,
+      interval: summary.meanDropInterval,
+    }),
+  },
+  cleanEce: {
+    atLeast: false,
+    read: ({ clean }: Scorecard) => ({ value: clean.ece, interval: clean.eceInterval }),
+  },
+  meanEce: { atLeast: false, read: ({ summary }: Scorecard) => ({ value: summary.meanEce }) },
+  rmse: {
+    atLeast: false,
+    read: ({ clean }: Scorecard) => ({ value: clean.rmse, interval: clean.rmseInterval }),
+  },
+} as const satisfies Record<string, Reading>
+
+type GateName = keyof typeof gates
+
+function worst({ conditions }: Scorecard): Measured {
+  const known = conditions.filter(c => c.measures.accuracy !== undefined)
+  if (!known.length) return {}
+  const { measures } = known.reduce((a, b) => (b.measures.accuracy! < a.measures.accuracy! ? b : a))
+  return { value: measures.accuracy, interval: measures.accuracyInterval }
+}
+
+/** Reads `metric=value`, adding to those before. */
+export function readGate(text: string, before: readonly Gate[] = []): Gate[] {
+  const [metric, value] = text.split('=')
+  const names = Object.keys(gates)
+  if (!names.includes(metric))
+    throw new InvalidArgumentError(
+      `Expected one of ${names.join(', ')} before "=", received "${metric}".${didYouMean(metric, names)}`,
+    )
+  if (!value?.trim() || !Number.isFinite(Number(value)))
+    throw new InvalidArgumentError(`Expected a number after "=", received "${value ?? ''}".`)
+  return [...before, { metric: metric as GateName, value: Number(value) }]
+}
+
+/** Whether the measure holds, as sure as its interval allows. */
+export function judge({ metric, value: limit }: Gate, card: Scorecard): Verdict {
+  const { atLeast, read } = gates[metric]
+  const { value, interval = [value, value] } = (read as (card: Scorecard) => Measured)(card)
+  const [low, high] = interval
+  if (value === undefined || low === undefined || high === undefined) return 'inconclusive'
+  const holds = (x: number) => (atLeast ? x >= limit : x <= limit)
+  if (holds(low) && holds(high)) return 'pass'
+  return holds(low) || holds(high) ? 'inconclusive' : 'fail'
+}
+
+interface GateOptions {
+  readonly strict: boolean
+  readonly output: Output
+}
+
+/** Prints each gate's verdict; 4 when one fails (with `strict`: or is inconclusive), else 0. */
+export function applyGates(
+  card: Scorecard,
+  asked: readonly Gate[],
+  { strict, output }: GateOptions,
+): number {
+  const signs = { pass: color.green('✓'), fail: color.red('✗'), inconclusive: color.yellow('?') }
+  const verdicts = asked.map(gate => {
+    const verdict = judge(gate, card)
+    const bound = gates[gate.metric].atLeast ? 'at least' : 'at most'
+    output.note(`${signs[verdict]} ${gate.metric} ${bound} ${gate.value}: ${verdict}`)
+    return verdict
+  })
+  const missed = verdicts.some(v => v === 'fail' || (strict && v === 'inconclusive'))
+  return missed ? 4 : 0
+}

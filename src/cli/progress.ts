@@ -1,0 +1,55 @@
+import type { Output } from './output.js'
+import { duration, percent } from './percent.js'
+
+interface RunEvent {
+  readonly type: string
+  readonly [field: string]: unknown
+}
+
+interface Shown {
+  readonly accuracy?: number
+  readonly rmse?: number
+}
+
+/** Prints a training run as it goes: one live line, and a line a check. */
+export function showTraining(output: Output, label = 'train'): (event: RunEvent) => void {
+  const started = performance.now()
+  let first: number | undefined
+  return event => {
+    if (event.type === 'progress') {
+      const { step, steps, loss } = event as unknown as {
+        step: number
+        steps: number
+        loss: number
+      }
+      first ??= step - 1
+      const rate = (performance.now() - started) / 1000 / (step - first)
+      const left = duration(rate * (steps - step))
+      output.progress(`${label}  ${step}/${steps}  loss ${loss.toFixed(4)}  ${left} left`)
+    }
+    if (event.type === 'check') output.note(checkLine(event, label))
+    if (event.type === 'resumed') output.note(`${label}  goes on from step ${event.fromStep}`)
+  }
+}
+
+function checkLine(event: RunEvent, label: string): string {
+  const { step, epoch, clean, noisy } = event as unknown as {
+    step: number
+    epoch: number
+    clean: Shown
+    noisy: Shown
+  }
+  const where = `${label}  epoch ${Number(epoch.toFixed(2))}, step ${step}`
+  return clean.accuracy === undefined
+    ? `${where}: clean RMSE ${clean.rmse?.toPrecision(4)}, noisy ${noisy.rmse?.toPrecision(4)}`
+    : `${where}: clean ${percent(clean.accuracy)}, noisy ${percent(noisy.accuracy)}`
+}
+
+/** Prints a measuring pass as it goes. */
+export function showMeasuring(output: Output, label = 'eval'): (event: RunEvent) => void {
+  return event => {
+    if (event.type !== 'measured') return
+    const { samples, of } = event as unknown as { samples: number; of: number }
+    output.progress(`${label}  ${samples}/${of} samples`)
+  }
+}

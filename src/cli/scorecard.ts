@@ -1,0 +1,76 @@
+import type { Scorecard } from '../record/index.js'
+import { color, type Output } from './output.js'
+import { percent } from './percent.js'
+import { textTable } from './table.js'
+
+type Condition = Scorecard['conditions'][number]
+
+/** Prints a scorecard as a table: clean, then every condition, then the summary. */
+export function printScorecard(output: Output, card: Scorecard): void {
+  const { model, data, suite } = card
+  output.print(
+    `${color.bold(model.file)} on ${data.source}, ${data.samples} samples, suite ${suite.name}`,
+  )
+  output.print()
+  output.print(textTable(header(card), [cleanRow(card), ...card.conditions.map(conditionRow)]))
+  output.print()
+  output.print(summaryLine(card))
+  for (const warning of (card as { warnings?: string[] }).warnings ?? [])
+    output.note(`${color.yellow('warning:')} ${warning}`)
+}
+
+const isRegression = (card: Scorecard) => card.clean.rmse !== undefined
+const isLabelled = (card: Scorecard) => isRegression(card) || card.clean.accuracy !== undefined
+
+function header(card: Scorecard): string[] {
+  if (isRegression(card)) return ['condition', 'level', 'clipped', 'RMSE', 'MAE', 'R2']
+  return isLabelled(card)
+    ? ['condition', 'level', 'clipped', 'accuracy', '95 % interval', 'drop', 'ECE', 'flips']
+    : ['condition', 'level', 'clipped', 'agreement', 'mean KL']
+}
+
+function measuresRow({
+  measures: m,
+  drop,
+  flipRate,
+}: Pick<Condition, 'measures' | 'drop' | 'flipRate'>): string[] {
+  if (m.rmse !== undefined)
+    return [m.rmse.toPrecision(4), m.mae?.toPrecision(4) ?? '–', m.r2?.toFixed(3) ?? '–']
+  if (m.accuracy === undefined) return [percent(m.agreement), m.meanKl?.toFixed(4) ?? '–']
+  const [low, high] = m.accuracyInterval ?? []
+  const interval =
+    low === undefined ? '–' : `${(100 * low).toFixed(1)} – ${(100 * high!).toFixed(1)}`
+  return [percent(m.accuracy), interval, percent(drop), m.ece?.toFixed(3) ?? '–', percent(flipRate)]
+}
+
+function cleanRow(card: Scorecard): string[] {
+  return ['clean', '', '', ...measuresRow({ measures: card.clean })]
+}
+
+function conditionRow(condition: Condition): string[] {
+  const { at, kind, level, clip } = condition
+  const clipped = Array.isArray(clip) ? `[${clip.join(', ')}]` : at === 'input' ? 'no' : ''
+  return [`${at} ${kind}`, levelText(condition, level), clipped, ...measuresRow(condition)]
+}
+
+function levelText({ levelName }: Condition, level: Condition['level']): string {
+  if (typeof level === 'number') return `${levelName} ${level}`
+  return Object.entries(level ?? {})
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+}
+
+function summaryLine({ summary, timing }: Scorecard): string {
+  const speed = timing
+    ? `, ${Math.round(timing.samplesPerSecond).toLocaleString('en')} answers a second`
+    : ''
+  if (summary.cleanRmse !== undefined)
+    return `clean RMSE ${summary.cleanRmse.toPrecision(4)}, mean under noise ${summary.meanRmse?.toPrecision(4)}${speed}`
+  if (summary.cleanAccuracy === undefined)
+    return `mean agreement with the clean answers ${percent(summary.meanAgreement)}${speed}`
+  const { worst } = summary
+  const lowest = worst
+    ? `, worst ${percent(worst.accuracy)} (${worst.kind}, severity ${worst.severity})`
+    : ''
+  return `clean ${percent(summary.cleanAccuracy)}, mean under noise ${percent(summary.meanAccuracy)}${lowest}${speed}`
+}

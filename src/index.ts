@@ -1,0 +1,12 @@
+/** Temper: measure how a network holds up under noise, and train it to hold up. */
+export { type EvaluateOptions, evaluate, type MeasuredEvent, type Suite } from './evaluate/index.js'
+export { checkRecipe, type Recipe, type RecipeInput, readRecipe } from './recipe/index.js'
+export type { Measures, Scorecard } from './record/index.js'
+export {
+  type Progress,
+  type ResumeOptions,
+  resume,
+  type TrainOptions,
+  type TrainResult,
+  train,
+} from './train/index.js'

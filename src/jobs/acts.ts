@@ -1,0 +1,33 @@
+import { type EvaluateOptions, evaluate } from '../evaluate/index.js'
+import { readPreprocess } from '../model/index.js'
+import { readRecipe } from '../recipe/index.js'
+import type { Act } from '../supervise/index.js'
+import { type ResumeOptions, resume, type TrainOptions, train } from '../train/index.js'
+
+/** Every act a child process can do, by name. */
+export const acts: Readonly<Record<string, Act>> = {
+  evaluate(payload, { emit, signal }) {
+    const { preprocessFile, ...options } = payload as EvaluatePayload
+    const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
+    return evaluate({ ...options, preprocess, onEvent: emit, signal })
+  },
+
+  async train(payload, { emit, signal }) {
+    const { recipeFile, set, ...options } = payload as TrainPayload
+    const recipe = recipeFile === undefined ? options.recipe : readRecipe(recipeFile, set)
+    return train({ ...options, recipe, onEvent: emit, signal })
+  },
+
+  resume(payload, { emit, signal }) {
+    return resume({ ...(payload as ResumeOptions), onEvent: emit, signal })
+  },
+}
+
+interface TrainPayload extends TrainOptions {
+  readonly recipeFile?: string
+  readonly set?: readonly string[]
+}
+
+interface EvaluatePayload extends EvaluateOptions {
+  readonly preprocessFile?: string
+}

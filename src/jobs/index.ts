@@ -1,0 +1,1 @@
+export { type JobOptions, runJob } from './run.js'
