@@ -6,6 +6,7 @@ import { type DropoutMask, useDropoutMasks } from './dropout.js'
 import { emitLoss } from './loss-head.js'
 import { type LossSpec, resolveLoss } from './loss-spec.js'
 import { addInput, becomeInput, OutputPorts } from './ports.js'
+import { unrollRecurrent } from './recurrent.js'
 import { type Lost, lostGradients } from './stops.js'
 
 export interface TrainingOptions {
@@ -63,6 +64,7 @@ export function trainingGraph(graph: Graph, options: TrainingOptions): TrainingG
   for (const name of [output, ...wrt, ...feed]) checkValue(b, name)
   for (const name of [...wrt, ...feed]) becomeInput(b, name)
 
+  unrollRecurrent(b)
   const masks = useDropoutMasks(b, options.dropout === 'mask')
   const running = options.batchNormalization === 'batch' ? useBatchStatistics(b) : []
   for (const { name } of running) becomeInput(b, name)

@@ -1,8 +1,7 @@
-import { InternalError } from '../base/index.js'
 import { Builder, type Graph, type Node, pruneUnused } from '../onnx/index.js'
-import type { LoweringOptions, Site } from './formulation.js'
+import type { LoweringOptions, Row, Site } from './formulation.js'
 import { maskBeforeUnpooling } from './rewrites.js'
-import { table } from './table.js'
+import { rowOf } from './table.js'
 
 /**
  * The same graph with every operator of the domain `temper` expanded into standard operators (and
@@ -41,7 +40,8 @@ class Lowering {
   ) {}
 
   visit(node: Node): void {
-    if (node.domain === 'temper') this.expand(node)
+    const row = rowOf(node)
+    if (row) this.expand(node, row)
     else this.keep({ ...node, inputs: [...node.inputs], outputs: [...node.outputs] })
   }
 
@@ -51,26 +51,19 @@ class Lowering {
   }
 
   /** Private operators may be made of private operators, which are expanded in turn. */
-  private expand(node: Node): void {
+  private expand(node: Node, row: Row): void {
     const { nodes } = this.b.graph
     const start = nodes.length
-    const results = this.choose(node).emit()
+    const results = row.choose(this.siteOf(node)).emit()
     const emitted = nodes.splice(start)
     const made = new Set(emitted.flatMap(({ outputs }) => outputs))
     for (const inner of emitted) this.visit(inner)
     for (const [i, name] of node.outputs.entries()) if (name) this.call(results[i], name, made)
   }
 
-  private choose(node: Node) {
-    const row = table[node.op]
-    if (!row) throw new InternalError(`no lowering of temper::${node.op}`)
-    const site: Site = {
-      b: this.b,
-      node,
-      options: this.options,
-      producer: value => this.producers.get(value),
-    }
-    return row.choose(site)
+  private siteOf(node: Node): Site {
+    const { b, options, producers } = this
+    return { b, node, options, producer: value => producers.get(value) }
   }
 
   /** Gives a result the name the rest of the graph knows. */

@@ -1,4 +1,5 @@
 import { backward } from '../../src/autodiff/index.js'
+import { unrollRecurrent } from '../../src/autodiff/recurrent.js'
 import { isFloat, type Tensor } from '../../src/base/index.js'
 import { createSession } from '../../src/engine/index.js'
 import { lower } from '../../src/lowering/index.js'
@@ -98,6 +99,7 @@ function gradientGraph(
   for (const [name, { dtype, shape }] of seeds.values())
     graph.inputs.push({ name, dtype, shape: [...shape] })
   const b = new Builder(graph)
+  unrollRecurrent(b)
   const dy = new Map([...seeds].map(([y, [name]]) => [y, name]))
   const { gradients, stops } = backward(b, dy, wrt)
   if (stops.length) throw new Error(`stopped: ${JSON.stringify(stops)}`)

@@ -16,7 +16,7 @@ import { recurrentCases } from './cases/recurrent.js'
 import { Draw } from './draw.js'
 
 const draws = Object.entries(recurrentCases).flatMap(([op, make]) =>
-  Array.from({ length: 30 }, (_, i) => {
+  Array.from({ length: 16 }, (_, i) => {
     const draw = new Draw(new Random(keyOf(0, `test:unroll ${op}`, i)))
     return { op, i, drawn: make(draw, i) }
   }),

@@ -87,7 +87,7 @@ function complete(given: Partial<Convolution>): Convolution {
 const draw = new Draw(new Random(keyOf(0, 'test:convolution gradients')))
 const convolutions = [
   ...chosen.map(complete),
-  ...[1, 2, 3].flatMap(rank => Array.from({ length: 25 }, () => drawConvolution(draw, rank))),
+  ...[1, 2, 3].flatMap(rank => Array.from({ length: 18 }, () => drawConvolution(draw, rank))),
 ]
 
 const label = (c: Convolution) =>

@@ -80,10 +80,10 @@ export const normalizeCases: Cases = {
       attributes: { axis: int(draw.axis(shape.length)), p: int(draw.int(1, 2)) },
     }
   },
-  LRN: (draw, index): Case => ({
-    inputs: [draw.reals(images(draw, index, draw.int(1, 5)))],
+  LRN: (draw): Case => ({
+    inputs: [draw.reals(images(draw, 1, draw.int(1, 5)))],
     attributes: {
-      size: int(draw.int(1, 5)),
+      size: int(draw.pick(1, 3, 5)),
       alpha: float(draw.real(0.1, 1)),
       beta: float(draw.pick(0.75, 0.5, 2)),
       bias: float(draw.real(0.5, 2)),

@@ -10,10 +10,10 @@ const recurrent =
     const direction = draw.pick('forward', 'reverse', 'bidirectional')
     const directions = direction === 'bidirectional' ? 2 : 1
     const [steps, batch, size, hidden] = [
-      draw.int(1, 4),
       draw.int(1, 3),
-      draw.int(1, 3),
-      draw.int(1, 3),
+      draw.int(1, 2),
+      draw.int(1, 2),
+      draw.int(1, 2),
     ]
     const batchFirst = draw.chance(0.25)
     const state = batchFirst ? [batch, directions, hidden] : [directions, batch, hidden]
