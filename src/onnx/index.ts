@@ -1,3 +1,4 @@
+export { type BatchOptions, withBatch } from './batch.js'
 export { Builder, type EmitOptions, type ValueType } from './builder.js'
 export { dataTypeCodes, dataTypeOf } from './datatype.js'
 export {

@@ -11,8 +11,8 @@ import { copyGraph, inlinedBranch, renameReads } from './rename.js'
 import { walkBodies } from './subgraph.js'
 import { differentiableReads } from './weights.js'
 
-/** Rewrites a node before it is looked at, knowing what comes in; for withBatch. */
-export type Repair = (node: Node, facts: Facts, graph: Graph) => Node
+/** Rewrites a node before it is looked at, knowing what comes in: the nodes that take its place. */
+export type Repair = (node: Node, facts: Facts, graph: Graph) => readonly Node[]
 
 export interface WalkOptions {
   /** Tensors that must stay tensors of their own: nothing computed from them is folded. */
@@ -69,7 +69,9 @@ class Walk {
   run(nodes: readonly Node[]): void {
     for (const given of nodes) {
       const node = renameReads(given, this.aliases)
-      if (!this.asConstant(node) && !this.asAlias(node) && !this.asBranch(node)) this.visit(node)
+      if (this.asConstant(node) || this.asAlias(node) || this.asBranch(node)) continue
+      const repaired = this.options.repair?.(node, this.facts, this.graph) ?? [node]
+      for (const part of repaired) this.visit(part)
     }
   }
 
@@ -105,8 +107,7 @@ class Walk {
     return true
   }
 
-  private visit(given: Node): void {
-    const node = this.options.repair?.(given, this.facts, this.graph) ?? given
+  private visit(node: Node): void {
     const isTainted =
       !readsTypeAlone.has(node.op) && node.inputs.some(name => this.tainted.has(name))
     if (isTainted) for (const name of node.outputs) this.tainted.add(name)

@@ -7,11 +7,14 @@ const recurrent =
     const { steps, batch, directions, hidden } = recurrentSizes(site, gates)
     const dtype = site.dtype(0)
     const batchFirst = site.int('layout', 0) === 1
+    const initial = batchFirst ? [batch, directions, hidden] : [directions, batch, hidden]
+    for (const i of states === 2 ? [5, 6] : [5])
+      if (site.has(i) && site.shape(i).join() !== initial.join())
+        site.fail(`an initial state of shape ${show(initial)}`, show(site.shape(i)))
     const sequence = batchFirst
       ? [batch, steps, directions, hidden]
       : [steps, directions, batch, hidden]
-    const state = batchFirst ? [batch, directions, hidden] : [directions, batch, hidden]
-    return [{ dtype, shape: sequence }, ...Array(states).fill({ dtype, shape: state })]
+    return [{ dtype, shape: sequence }, ...Array(states).fill({ dtype, shape: initial })]
   }
 
 export interface RecurrentSizes {
