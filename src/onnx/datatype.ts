@@ -1,6 +1,6 @@
 import type { DataType } from '../base/index.js'
 
-/** TensorProto.DataType numbers of the element types Temper knows. */
+/** TensorProto.DataType by our name; types that are not here (4-bit, 8-bit floats, complex) stay opaque. */
 export const dataTypeCodes: Readonly<Record<DataType, number>> = {
   float32: 1,
   uint8: 2,

@@ -1,6 +1,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { InternalError, ModelError, sameShape, type Tensor } from '../base/index.js'
-import { dataTypeCodes, rawBytes, readEntry, tensorField } from './proto/tensor.js'
+import { dataTypeCodes } from './datatype.js'
+import { rawBytes, readEntry, tensorField } from './proto/tensor.js'
 import { concatBytes, type Field, fieldsOf, put } from './proto/wire.js'
 
 /**

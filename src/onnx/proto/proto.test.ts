@@ -1,9 +1,10 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire'
 import { describe, expect, it } from 'vitest'
 import { type DataType, ModelError, type Tensor, tensor, zeros } from '../../base/index.js'
+import { dataTypeCodes } from '../datatype.js'
 import { emptyGraph, type Model } from '../graph.js'
 import { readModel } from './read.js'
-import { dataTypeCodes, encodeTensor, readTensor, writeTensor } from './tensor.js'
+import { encodeTensor, readTensor, writeTensor } from './tensor.js'
 import { put } from './wire.js'
 import { writeModel } from './write.js'
 

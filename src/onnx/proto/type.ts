@@ -1,7 +1,7 @@
 import type { BinaryWriter } from '@bufbuild/protobuf/wire'
 import type { DataType } from '../../base/index.js'
+import { dataTypeCodes, dataTypeOf } from '../datatype.js'
 import type { Dimension, ValueInfo } from '../graph.js'
-import { dataTypeCodes, dataTypeOf } from './tensor.js'
 import { type FieldTable, fieldsOf, put, readFields } from './wire.js'
 
 const valueInfoTable: FieldTable<ValueInfo> = {
