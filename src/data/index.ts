@@ -1,10 +1,22 @@
-export { type Batch, type BatchOptions, batches, batchesPerEpoch } from './batches.js'
 export type { Dataset, SampleKind } from './dataset.js'
-export { formats } from './formats.js'
-export { type MemorySource, memoryDataset } from './memory.js'
+export { formats } from './layouts/formats.js'
+export type { Format } from './layouts/place.js'
 export { builtIns, openData } from './open.js'
 export type { DataOptions, PhysicalOptions } from './options.js'
-export { epochOrder } from './order.js'
-export type { Format } from './place.js'
-export { everyKth, first, limit, type SplitOptions, splitBy } from './split.js'
-export { subset } from './subset.js'
+export {
+  type PreprocessSources,
+  type ResolvedPreprocess,
+  resolvePreprocess,
+} from './preprocess/resolve.js'
+export {
+  type Preprocess,
+  type PreprocessInput,
+  parsePreprocess,
+  physicalOptions,
+  preprocessSchema,
+} from './preprocess/schema.js'
+export { type Batch, type BatchOptions, batches, batchesPerEpoch } from './sampling/batches.js'
+export { epochOrder } from './sampling/order.js'
+export { everyKth, first, limit, type SplitOptions, splitBy } from './sampling/split.js'
+export { type MemorySource, memoryDataset } from './sources/memory.js'
+export { subset } from './sources/subset.js'

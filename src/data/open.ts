@@ -1,13 +1,14 @@
 import { extname, join } from 'node:path'
 import { DataError, didYouMean, expected } from '../base/index.js'
 import type { Dataset } from './dataset.js'
-import { openFashionMnist } from './fashion-mnist.js'
-import { listFolder, printable } from './folder.js'
-import { formats } from './formats.js'
-import { openMnist } from './mnist.js'
+import { openFashionMnist } from './layouts/fashion-mnist.js'
+import { formats } from './layouts/formats.js'
+import { openMnist } from './layouts/mnist.js'
+import { lookAt, type Place } from './layouts/place.js'
 import type { DataOptions } from './options.js'
-import { lookAt, type Place } from './place.js'
-import { everyKth, first, limit } from './split.js'
+import { everyKth, first, limit } from './sampling/split.js'
+import { conform } from './sources/conform.js'
+import { listFolder, printable } from './sources/folder.js'
 
 type BuiltIn = (options: DataOptions) => Promise<Dataset>
 
@@ -89,9 +90,9 @@ function named(name: string) {
   )
 }
 
-/** `skip`, then `first`, then `limit`. */
+/** The shape asked for, then `skip`, then `first`, then `limit`. */
 function choose(dataset: Dataset, options: DataOptions): Dataset {
-  let chosen = dataset
+  let chosen = dataset.immediate ? conform(dataset, options) : dataset
   if (options.skip !== undefined) chosen = everyKth(chosen, options.skip)
   if (options.first !== undefined) chosen = first(chosen, options.first)
   if (options.limit !== undefined) chosen = limit(chosen, options.limit, options.seed ?? 0)

@@ -1,4 +1,4 @@
-import type { Interpolation, ResizeRule } from './resize.js'
+import type { Interpolation, ResizeRule } from './codecs/resize.js'
 
 /** How samples become one shape; a part of `preprocess:` (the rest is the model's own prefix). */
 export interface PhysicalOptions {

@@ -1,0 +1,92 @@
+import { DataError, expected } from '../../base/index.js'
+import { resample } from './resample.js'
+import { parseWav, type Wav } from './wav.js'
+
+/** No recording may be longer. */
+const MAX_SECONDS = 600
+
+/** How recordings become one shape `[channels, samples]`. */
+export interface AudioDecoding {
+  kind: 'audio'
+  channels: number
+  sampleRate: number
+  /** Samples of the result: a longer recording is cut at its end, a shorter one followed by silence. */
+  samples: number
+}
+
+/** Rate, channels and length of a recording from the beginning of its file. Throws DataError. */
+export function audioHead(
+  bytes: Uint8Array,
+  where: string,
+  fileBytes: number,
+): { sampleRate: number; channels: number; frames: number } {
+  const { sampleRate, channels, frames } = parseWav(bytes, where, fileBytes)
+  return { sampleRate, channels, frames }
+}
+
+/**
+ * Decodes a WAV file into `out`, `[channels, samples]`: one channel is the mean of all, another
+ * rate is resampled without aliasing. Throws DataError naming `where`.
+ */
+export function decodeAudio(
+  bytes: Uint8Array,
+  decoding: AudioDecoding,
+  out: Float32Array,
+  where: string,
+): void {
+  const wav = parseWav(bytes, where)
+  const { channels, sampleRate, samples } = decoding
+  if (channels !== 1 && channels !== wav.channels)
+    throw new DataError(
+      expected(
+        where,
+        `${channels} channels like the others`,
+        wav.channels,
+        'Say `channels: 1` in --preprocess to mix them.',
+      ),
+    )
+  if (wav.frames > MAX_SECONDS * wav.sampleRate)
+    throw new DataError(
+      expected(
+        where,
+        `at most ${MAX_SECONDS} seconds`,
+        `${(wav.frames / wav.sampleRate).toFixed(0)} seconds`,
+      ),
+    )
+  const ratio = sampleRate / wav.sampleRate
+  for (let channel = 0; channel < channels; channel++) {
+    const target = out.subarray(channel * samples, (channel + 1) * samples)
+    if (ratio === 1) {
+      const used = Math.min(wav.frames, samples)
+      readChannel(wav, channels === 1 ? undefined : channel, target.subarray(0, used), where)
+      target.fill(0, used)
+    } else {
+      const wave = new Float32Array(wav.frames)
+      readChannel(wav, channels === 1 ? undefined : channel, wave, where)
+      const used = Math.min(samples, Math.ceil(wav.frames * ratio))
+      resample(wave, wav.sampleRate, sampleRate, target.subarray(0, used))
+      target.fill(0, used)
+    }
+  }
+}
+
+/** One channel, or the mean of all. */
+function readChannel(
+  wav: Wav,
+  channel: number | undefined,
+  out: Float32Array,
+  where: string,
+): void {
+  const { channels, at } = wav
+  for (let frame = 0; frame < out.length; frame++) {
+    let value = 0
+    if (channel !== undefined) value = at(frame, channel)
+    else {
+      for (let c = 0; c < channels; c++) value += at(frame, c)
+      value /= channels
+    }
+    if (!Number.isFinite(value))
+      throw new DataError(expected(where, 'finite samples', `${value} in frame ${frame}`))
+    out[frame] = value
+  }
+}

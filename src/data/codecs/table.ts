@@ -1,0 +1,112 @@
+import { createReadStream } from 'node:fs'
+import { parse } from 'csv-parse'
+import { DataError, didYouMean, expected } from '../../base/index.js'
+import type { Place } from '../layouts/place.js'
+import type { DataOptions } from '../options.js'
+import { printable } from '../sources/folder.js'
+
+/** A table of text, read row by row. */
+export interface Table {
+  /** Names of the columns; `1`, `2`, ... where the first row is no head. */
+  columns: readonly string[]
+  /** The rows with their line numbers, for errors. */
+  rows(): AsyncGenerator<Row>
+}
+
+export interface Row {
+  cells: readonly string[]
+  line: number
+}
+
+const MAX_ROW_BYTES = 2 ** 24
+
+/**
+ * Opens a .csv (comma, or semicolon where the first line has more of them) or .tsv file. The first
+ * row is a head when none of its cells is a number. Throws DataError naming the line.
+ */
+export async function openTable(place: Place): Promise<Table> {
+  const delimiter = await delimiterOf(place)
+  const records = () => readRecords(place, delimiter)
+  let top: Row | undefined
+  for await (const row of records()) {
+    top = row
+    break
+  }
+  if (!top) throw new DataError(`${place.name}: the table is empty.`)
+  const hasHead = top.cells.every(cell => numberOf(cell) === undefined)
+  const columns = hasHead
+    ? top.cells.map(cell => cell.trim())
+    : top.cells.map((_, i) => String(i + 1))
+  const twice = columns.find((name, i) => columns.indexOf(name) !== i)
+  if (twice !== undefined)
+    throw new DataError(`${place.name}: two columns are named "${printable(twice)}".`)
+  return {
+    columns,
+    rows: async function* () {
+      let skip = hasHead
+      for await (const row of records()) {
+        if (!skip) yield row
+        skip = false
+      }
+    },
+  }
+}
+
+/** A plain decimal number, or undefined; hexadecimal, dates and `NaN` are none. */
+export function numberOf(cell: string): number | undefined {
+  const text = cell.trim()
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined
+}
+
+/** The index of a column by name. Throws DataError. */
+export function columnIndex(table: Table, name: string, where: string): number {
+  const index = table.columns.indexOf(name)
+  if (index >= 0) return index
+  const shown = table.columns.slice(0, 8).map(printable).join(', ')
+  throw new DataError(
+    expected(
+      where,
+      `a column of the table (${shown}${table.columns.length > 8 ? ', ...' : ''})`,
+      name,
+      didYouMean(name, table.columns).trim(),
+    ),
+  )
+}
+
+/** The label column: the one asked for (`none` for none), else the last. */
+export function labelColumn(table: Table, options: DataOptions, fallback: number): number {
+  const { label } = options
+  if (label === undefined) return fallback
+  if (label === 'none' && !table.columns.includes('none')) return -1
+  return columnIndex(table, label, '--label')
+}
+
+async function delimiterOf({ path, extension }: Place): Promise<string> {
+  if (extension === '.tsv') return '\t'
+  const stream = createReadStream(path, { end: 65_535, encoding: 'utf8' })
+  for await (const chunk of stream) {
+    const [line] = String(chunk).split('\n', 1)
+    return line.split(';').length > line.split(',').length ? ';' : ','
+  }
+  return ','
+}
+
+async function* readRecords({ path, name }: Place, delimiter: string): AsyncGenerator<Row> {
+  const parser = parse({
+    bom: true,
+    delimiter,
+    skip_empty_lines: true,
+    max_record_size: MAX_ROW_BYTES,
+    info: true,
+  })
+  const stream = createReadStream(path)
+  stream.on('error', error => parser.destroy(error))
+  try {
+    for await (const { record, info } of stream.pipe(parser))
+      yield { cells: record, line: info.lines }
+  } catch (error) {
+    throw new DataError(`${name}: the table cannot be read (${(error as Error).message}).`)
+  } finally {
+    stream.destroy()
+  }
+}

@@ -1,0 +1,133 @@
+import { expected, sizeOf, UsageError } from '../../base/index.js'
+import type { Dataset } from '../dataset.js'
+import { epochOrder } from './order.js'
+
+export interface BatchOptions {
+  /** Samples a batch; the last one of an epoch holds what is left. */
+  batch: number
+  /** `shuffled` (by seed and epoch) or `sequential`; default `sequential`. */
+  order?: 'shuffled' | 'sequential'
+  seed?: number
+  epoch?: number
+  /** The batch to begin with, counted from 0: where an interrupted epoch goes on. */
+  start?: number
+  /** How often each sample stands in a batch, side by side; default 1. */
+  copies?: number
+  /** Batches decoded ahead of the one in use, for data sets that decode; default 2. */
+  prefetch?: number
+  /** Where the samples go, at least `batch * copies * sampleSize` long; default: an array of its own. */
+  into?: Float32Array
+  signal?: AbortSignal
+}
+
+export interface Batch {
+  /** `[rows, ...shape]`, row-major: a view of `into`, valid until the next batch is asked for. */
+  readonly data: Float32Array
+  /** Rows: samples times copies. */
+  readonly rows: number
+  /** Number of this batch in its epoch. */
+  readonly position: number
+  /** For each row: its index in the data set, its id for noise keys, and which copy it is. */
+  readonly indices: Uint32Array
+  readonly ids: Float64Array
+  readonly copies: Uint32Array
+  readonly labels?: Int32Array
+  readonly targets?: Float32Array
+}
+
+export function batchesPerEpoch(dataset: Dataset, batch: number): number {
+  return Math.ceil(dataset.length / batch)
+}
+
+/**
+ * One epoch in batches. The same data set, order, seed and epoch give the same batches from
+ * whatever `start`. Throws DataError when a sample is unreadable.
+ */
+export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGenerator<Batch> {
+  const { batch, start = 0, copies = 1 } = options
+  for (const [name, value] of Object.entries({ batch, copies }))
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new UsageError(expected(name, 'a whole number of at least 1', value))
+  const rows = rowsOf(dataset, options)
+  const size = sizeOf(dataset.shape)
+  const into = options.into ?? new Float32Array(Math.min(batch, dataset.length) * copies * size)
+  const last = batchesPerEpoch(dataset, batch)
+  const ahead = dataset.immediate ? 0 : Math.max(0, options.prefetch ?? 2)
+  const queue: Promise<Float32Array>[] = []
+  for (let position = start, next = start; position < last; position++) {
+    options.signal?.throwIfAborted()
+    const indices = rows(position)
+    const data = into.subarray(0, indices.length * size)
+    if (ahead) {
+      while (next < last && next <= position + ahead)
+        queue.push(readAhead(dataset, rows(next++), copies))
+      data.set(await queue.shift()!)
+    } else await readRows(dataset, indices, copies, data)
+    yield describe(dataset, { data, indices, position, copies })
+  }
+}
+
+/** The indices of a batch's rows, each sample `copies` times, for any batch of the epoch. */
+function rowsOf(dataset: Dataset, options: BatchOptions): (position: number) => Uint32Array {
+  const { batch, order = 'sequential', seed = 0, epoch = 0, copies = 1 } = options
+  const permutation = order === 'shuffled' ? epochOrder(dataset, seed, epoch) : undefined
+  return position => {
+    const begin = position * batch
+    const samples = Math.min(batch, dataset.length - begin)
+    return Uint32Array.from({ length: samples * copies }, (_, row) => {
+      const place = begin + Math.floor(row / copies)
+      return permutation ? permutation[place] : place
+    })
+  }
+}
+
+function readAhead(dataset: Dataset, indices: Uint32Array, copies: number): Promise<Float32Array> {
+  const data = new Float32Array(indices.length * sizeOf(dataset.shape))
+  const filled = Promise.resolve(readRows(dataset, indices, copies, data)).then(() => data)
+  filled.catch(() => {}) // thrown where it is awaited; an abandoned epoch never awaits it
+  return filled
+}
+
+function readRows(
+  dataset: Dataset,
+  indices: Uint32Array,
+  copies: number,
+  data: Float32Array,
+): void | Promise<void> {
+  const size = sizeOf(dataset.shape)
+  const pending: Promise<void>[] = []
+  for (let row = 0; row < indices.length; row += copies) {
+    const done = dataset.read(indices[row], data.subarray(row * size, (row + 1) * size))
+    if (done) pending.push(done)
+  }
+  if (!pending.length) return repeatRows(data, size, copies)
+  return Promise.all(pending).then(() => repeatRows(data, size, copies))
+}
+
+/** Copies each sample into the `copies - 1` rows after it. */
+function repeatRows(data: Float32Array, size: number, copies: number): void {
+  if (copies > 1)
+    for (let row = 0; row * size < data.length; row++)
+      if (row % copies) data.copyWithin(row * size, (row - 1) * size, row * size)
+}
+
+interface Filled {
+  data: Float32Array
+  indices: Uint32Array
+  position: number
+  copies: number
+}
+
+function describe(dataset: Dataset, { data, indices, position, copies }: Filled): Batch {
+  const { labels, targets } = dataset
+  return {
+    data,
+    rows: indices.length,
+    position,
+    indices,
+    ids: Float64Array.from(indices, index => dataset.id(index)),
+    copies: Uint32Array.from(indices, (_, row) => row % copies),
+    labels: labels && Int32Array.from(indices, index => labels[index]),
+    targets: targets && Float32Array.from(indices, index => targets[index]),
+  }
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import { InternalError, sizeOf } from '../../base/index.js'
+import type { Dataset, SampleKind } from '../dataset.js'
+
+export interface MemorySource {
+  name: string
+  format: string
+  detected: string
+  kind: SampleKind
+  shape: readonly number[]
+  /** All samples, row-major; bytes are divided by 255, floats taken as they are. */
+  values: Uint8Array | Float32Array
+  labels?: Int32Array
+  targets?: Float32Array
+  classes?: readonly string[]
+  sampleRate?: number
+  split?: string
+  splits?: readonly string[]
+}
+
+/** byte / 255, rounded once to float32. */
+const unitOfByte = Float32Array.from({ length: 256 }, (_, byte) => byte / 255)
+
+/** A data set held in memory, bytes kept as bytes. */
+export function memoryDataset(source: MemorySource): Dataset {
+  const { values, shape, labels, targets, ...rest } = source
+  const size = sizeOf(shape)
+  const length = values.length / size
+  if (!Number.isInteger(length)) throw new InternalError(`${values.length} values for [${shape}]`)
+  const bytes = values instanceof Uint8Array
+  let sha256: Promise<string> | undefined
+  return {
+    ...rest,
+    shape,
+    length,
+    labels,
+    targets,
+    immediate: true,
+    hashed: 'shape, values and labels',
+    id: index => index,
+    identity: String,
+    read: (index, out) => {
+      const start = index * size
+      if (!bytes) out.set(values.subarray(start, start + size))
+      else for (let i = 0; i < size; i++) out[i] = unitOfByte[values[start + i]]
+    },
+    sha256: () => {
+      sha256 ??= hashArrays(`${bytes ? 'uint8' : 'float32'} [${shape}]`, values, labels, targets)
+      return sha256
+    },
+  }
+}
+
+async function hashArrays(
+  head: string,
+  ...arrays: (ArrayBufferView | undefined)[]
+): Promise<string> {
+  const hash = createHash('sha256').update(head)
+  for (const array of arrays)
+    if (array) hash.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
+  return hash.digest('hex')
+}
