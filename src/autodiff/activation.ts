@@ -21,6 +21,10 @@ export const activationRules = {
   ThresholdedRelu: pointwise(({ node, x, dy, mul, sub, positive }) =>
     mul(dy, positive(sub(x, floatOf(node, 'alpha', 1)))),
   ),
+  // y = x - bias above lambd, x + bias below -lambd, 0 between: dx = dy [|x| > lambd]
+  Shrink: pointwise(({ node, x, dy, mul, sub, abs, positive }) =>
+    mul(dy, positive(sub(abs(x), floatOf(node, 'lambd', 0.5)))),
+  ),
   // y = p x + n alpha (e^x - 1): dx = dy (p + n (y + alpha))
   Elu: pointwise(scope => exponentialUnit(scope, 1, 1, floatOf(scope.node, 'alpha', 1))),
   // y = gamma (p x + n alpha (e^x - 1)): dx = dy (gamma p + n (y + gamma alpha))

@@ -1,7 +1,7 @@
 import { isFloat, sameShape } from '../base/index.js'
 import { type Builder, type Node, namesRead, UndeterminedError } from '../onnx/index.js'
 import { maths } from './maths.js'
-import { forbidden, type Gradients, isStop, type Stop } from './rule.js'
+import { forbidden, type Gradients, isStop, type Results, type Stop } from './rule.js'
 import { rowOf } from './table.js'
 
 /** A node that a gradient reached and did not pass. */
@@ -41,7 +41,9 @@ export function backward(
     if (isStop(dx)) stops.push({ ...dx, ...labelOf(node) })
     else
       for (const [i, gradient] of dx.entries())
-        if (gradient && active.has(node.inputs[i])) receive(b, received, node.inputs[i], gradient)
+        if (!gradient || !active.has(node.inputs[i])) continue
+        else if (isStop(gradient)) stops.push({ ...gradient, ...labelOf(node) })
+        else receive(b, received, node.inputs[i], gradient)
   }
   const found = wrt.map(name => [name, total(b, received, name)] as const)
   return { gradients: new Map(found.filter(isFound)), stops }
@@ -68,7 +70,7 @@ function isDifferentiable(b: Builder, name: string): boolean {
   return name !== '' && (!type || isFloat(type.dtype))
 }
 
-function gradientsOf(b: Builder, node: Node, dy: Gradients): Gradients | Stop {
+function gradientsOf(b: Builder, node: Node, dy: Gradients): Results | Stop {
   const row = rowOf(node) ?? forbidden('has no gradient rule')
   if (isStop(row)) return row
   try {

@@ -1,5 +1,6 @@
-import { sizeOf, stridesOf, toNumbers } from '../base/index.js'
+import { normalizeAxis, sizeOf, stridesOf, toNumbers } from '../base/index.js'
 import { type Builder, dataTypeCodes, int, intOf, type Node, text, textOf } from '../onnx/index.js'
+import { oneHot } from './one-hot.js'
 import { placeRuns, runsOf, zeros } from './place.js'
 import { axisOf, type Gradients, linear, type Row, rule, type Scope } from './rule.js'
 
@@ -126,7 +127,17 @@ function compared({ node, x, y, dy, mul, div, equal }: Scope, places: Places): G
   return [mul(part, byData), undefined, mul(places.gather(part), byUpdate)]
 }
 
+// y = off + (on - off) h, h = one-hot(indices): dvalues = [sum of dy (1 - h), sum of dy h]
+const OneHot = rule(({ b, node, dy, mul, sub, sum, reshape }) => {
+  const axis = normalizeAxis(intOf(node, 'axis', -1), b.shape(dy).length)
+  const h = oneHot(b, node.inputs[0], b.shape(dy)[axis], axis, b.dtype(dy))
+  const total = (value: string) => reshape(sum(value, [...b.shape(dy).keys()]), [1])
+  const on = total(mul(dy, h))
+  return [undefined, undefined, b.emit('Concat', [sub(total(dy), on), on], { axis: int(0) })]
+})
+
 export const gatherRules = {
+  OneHot,
   Gather,
   // y[i] = x[indices[i]] along an axis
   GatherElements: linear(scope => read(scope, alongAxis(scope.b, scope.node))),

@@ -1,6 +1,7 @@
 import { tensor } from '../base/index.js'
 import { type Builder, int } from '../onnx/index.js'
 import type { Maths } from './maths.js'
+import { oneHot } from './one-hot.js'
 
 /** A number a loss takes, with its range (both ends allowed) and default. */
 export interface LossParameter {
@@ -207,9 +208,7 @@ function bootstrapped(scope: LossScope, own: string): string {
 /** 1 at the first largest logit, else 0; no gradient passes. */
 function answer({ b, z, axis }: LossScope): string {
   const largest = b.emit('ArgMax', [z], { axis: int(axis), keepdims: int(0) })
-  const depth = b.ints([b.shape(z)[axis]])
-  const values = b.constant(tensor('float32', [2], Float32Array.of(0, 1)), 'off_on')
-  return b.emit('OneHot', [largest, depth, values], { axis: int(axis) })
+  return oneHot(b, largest, b.shape(z)[axis], axis, b.dtype(z))
 }
 
 /** l = -sum over j of t_j ln(sum over i of p_i T_ij), T_ij how often class i is labelled j. */

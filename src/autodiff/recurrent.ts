@@ -191,8 +191,8 @@ const unrolledFirst: Rule = (_, node) => {
   throw new InternalError(`${node.op} was to be unrolled before its gradient is taken`)
 }
 
-export const recurrentRules: Readonly<Record<string, Row>> = {
+export const recurrentRules = {
   RNN: unrolledFirst,
   GRU: unrolledFirst,
   LSTM: unrolledFirst,
-}
+} satisfies Record<string, Row>

@@ -86,4 +86,4 @@ function matrix(b: Builder, { input, output, weights }: Axis, turned: boolean): 
   return b.constant(tensor('float32', shape, values), 'resize')
 }
 
-export const resizeRules: Readonly<Record<string, Row>> = { Resize }
+export const resizeRules = { Resize } satisfies Record<string, Row>

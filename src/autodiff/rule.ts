@@ -5,12 +5,15 @@ import { type Maths, maths } from './maths.js'
 /** Names of gradients, one an output or input; undefined where there is none. */
 export type Gradients = readonly (string | undefined)[]
 
+/** What a rule gives: names, nothing, or the reason why an input that has a gradient gets none. */
+export type Results = readonly (string | Stop | undefined)[]
+
 /**
  * The gradients of a node's inputs from those of its outputs (`dy`, at least one of them known).
  * A gradient may be broadcast against its input, either way: the driver sums it down or stretches
  * it. A rule emits all of its inputs' gradients; what nobody asked for is pruned afterwards.
  */
-export type Rule = (builder: Builder, node: Node, dy: Gradients) => Gradients | Stop
+export type Rule = (builder: Builder, node: Node, dy: Gradients) => Results | Stop
 
 /** Why no gradient passes a node. */
 export interface Stop {
@@ -27,8 +30,8 @@ export interface Stop {
 /** What the table holds for an operator. */
 export type Row = Rule | Stop
 
-export const isStop = (row: Row | Gradients): row is Stop =>
-  !Array.isArray(row) && typeof row === 'object'
+export const isStop = (row: Row | Results | string | undefined): row is Stop =>
+  typeof row === 'object' && 'reason' in row
 
 /** A named stop: the derivative is zero or meaningless. */
 export const none = (reason: string): Stop => ({ kind: 'none', reason })
@@ -49,7 +52,7 @@ export interface Scope extends Maths {
 }
 
 /** A rule for one output of which the gradient is known, or no gradients at all. */
-export function rule(formula: (scope: Scope) => Gradients | Stop): Rule {
+export function rule(formula: (scope: Scope) => Results | Stop): Rule {
   return (b, node, [dy]) =>
     dy === undefined
       ? []

@@ -2,79 +2,73 @@ import { forbidden, none, type Row, type Stop } from './rule.js'
 
 /** Operators that no gradient passes, by reason: named stops first, then named refusals. */
 
-function each<Name extends string>(row: Stop, names: readonly Name[]): Record<Name, Row> {
-  return Object.fromEntries(names.map(name => [name, row])) as Record<Name, Row>
+type Words<S extends string> = S extends `${infer Word} ${infer Rest}` ? Word | Words<Rest> : S
+
+/** One row for operators given in lines of words. */
+function each<Line extends string>(row: Stop, ...lines: Line[]): Record<Words<Line>, Row> {
+  const names = lines.flatMap(line => line.split(' '))
+  return Object.fromEntries(names.map(name => [name, row])) as Record<Words<Line>, Row>
 }
 
-const choices = each(none('gives truth values, which have no derivative'), [
-  ...(['And', 'Equal', 'Greater', 'GreaterOrEqual', 'IsInf', 'IsNaN', 'Less'] as const),
-  ...(['LessOrEqual', 'Not', 'OptionalHasElement', 'Or', 'Xor'] as const),
-])
-
-const integers = each(none('gives integers, which have no derivative'), [
-  ...(['ArgMax', 'ArgMin', 'BitShift', 'BitwiseAnd', 'BitwiseNot', 'BitwiseOr'] as const),
-  ...(['BitwiseXor', 'NonMaxSuppression', 'NonZero', 'SequenceLength', 'Shape', 'Size'] as const),
-])
-
-const steps = each(none('is constant between its jumps: its derivative is zero'), [
-  ...(['Ceil', 'Floor', 'Hardmax', 'Round', 'Sign'] as const),
-])
-
-const sources = each(none('does not depend on the values it is given'), [
-  ...(['Bernoulli', 'BlackmanWindow', 'Constant', 'ConstantOfShape', 'EyeLike'] as const),
-  ...(['HammingWindow', 'HannWindow', 'ImageDecoder', 'MelWeightMatrix', 'Multinomial'] as const),
-  ...(['RandomNormal', 'RandomNormalLike', 'RandomUniform', 'RandomUniformLike'] as const),
-  ...(['Range', 'SequenceEmpty'] as const),
-])
-
-const texts = each(none('handles text, which has no derivative'), [
-  ...(['RegexFullMatch', 'StringConcat', 'StringNormalizer', 'StringSplit'] as const),
-  'TfIdfVectorizer',
-])
-
-const control = each(
-  forbidden(
-    'runs a subgraph chosen or repeated by values of a run; Temper does not train through it',
-  ),
-  ['If', 'Loop', 'Scan', 'SequenceMap'],
+const choices = each(
+  none('gives truth values, which have no derivative'),
+  'And Equal Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Not OptionalHasElement Or Xor',
 )
 
-const sequences = each(forbidden('handles lists of tensors; Temper does not train through them'), [
-  ...(['ConcatFromSequence', 'Optional', 'OptionalGetElement', 'SequenceAt'] as const),
-  ...(['SequenceConstruct', 'SequenceErase', 'SequenceInsert', 'SplitToSequence'] as const),
-])
+const integers = each(
+  none('gives integers, which have no derivative'),
+  'ArgMax ArgMin BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor NonMaxSuppression NonZero',
+  'SequenceLength Shape Size',
+)
+
+const steps = each(
+  none('is constant between its jumps: its derivative is zero'),
+  'Ceil Floor Hardmax Round Sign',
+)
+
+const sources = each(
+  none('does not depend on the values it is given'),
+  'Bernoulli BlackmanWindow Constant ConstantOfShape EyeLike HammingWindow HannWindow ImageDecoder',
+  'MelWeightMatrix Multinomial RandomNormal RandomNormalLike RandomUniform RandomUniformLike Range',
+  'SequenceEmpty',
+)
+
+const texts = each(
+  none('handles text, which has no derivative'),
+  'RegexFullMatch StringConcat StringNormalizer StringSplit TfIdfVectorizer',
+)
+
+const control = each(
+  forbidden('runs a subgraph that a run chooses or repeats; Temper does not train through it'),
+  'If Loop Scan SequenceMap',
+)
+
+const sequences = each(
+  forbidden('handles lists of tensors; Temper does not train through them'),
+  'ConcatFromSequence Optional OptionalGetElement SequenceAt SequenceConstruct SequenceErase',
+  'SequenceInsert SplitToSequence',
+)
 
 const quantized = each(
   forbidden('is quantised; train the network in floating point and quantise it afterwards'),
-  [
-    ...(['ConvInteger', 'DequantizeLinear', 'DynamicQuantizeLinear', 'MatMulInteger'] as const),
-    ...(['QLinearConv', 'QLinearMatMul', 'QuantizeLinear'] as const),
-  ],
+  'ConvInteger DequantizeLinear DynamicQuantizeLinear MatMulInteger QLinearConv QLinearMatMul',
+  'QuantizeLinear',
 )
 
-const sized = each(forbidden('gives as many values as a run decides'), ['Compress', 'Unique'])
+const sized = each(forbidden('gives as many values as a run decides'), 'Compress Unique')
 
-const replaced = each(forbidden('is older than opset 21, to which files are lifted first'), [
-  ...(['Scatter', 'Upsample'] as const),
-])
+const replaced = each(
+  forbidden('is of an opset so old that files are lifted first'),
+  'Scatter Upsample',
+)
 
 /** Differentiable by the specification, without a rule yet. */
-const missing = each(forbidden('has no gradient rule in Temper'), [
-  ...(['AffineGrid', 'Attention', 'Col2Im', 'DFT', 'DeformConv', 'Det', 'GridSample'] as const),
-  ...(['MaxRoiPool', 'MaxUnpool', 'NegativeLogLikelihoodLoss', 'OneHot', 'RoiAlign'] as const),
-  ...([
-    'GRU',
-    'LSTM',
-    'RNN',
-    'Resize',
-    'RotaryEmbedding',
-    'STFT',
-    'Shrink',
-    'SoftmaxCrossEntropyLoss',
-  ] as const),
-])
+const missing = each(
+  forbidden('has no gradient rule in Temper'),
+  'Attention DFT DeformConv Det GridSample MaxRoiPool RoiAlign STFT',
+)
 
 export const stops = {
   ...{ ...choices, ...integers, ...steps, ...sources, ...texts },
   ...{ ...control, ...sequences, ...quantized, ...sized, ...replaced, ...missing },
-}
+} satisfies Record<string, Row>

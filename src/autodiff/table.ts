@@ -1,5 +1,6 @@
 import type { Node, OperatorName } from '../onnx/index.js'
 import { activationRules } from './activation.js'
+import { attentionRules } from './attention.js'
 import { convolutionRules } from './convolution.js'
 import { dropoutRules } from './dropout.js'
 import { elementwiseRules } from './elementwise.js'
@@ -14,6 +15,7 @@ import { resizeRules } from './resize.js'
 import type { Row } from './rule.js'
 import { softmaxRules } from './softmax.js'
 import { sortRules } from './sort.js'
+import { spatialRules } from './spatial.js'
 import { stops } from './stop.js'
 import { windowRules } from './window.js'
 
@@ -24,6 +26,7 @@ import { windowRules } from './window.js'
 const table = {
   ...stops,
   ...activationRules,
+  ...attentionRules,
   ...convolutionRules,
   ...dropoutRules,
   ...elementwiseRules,
@@ -37,6 +40,7 @@ const table = {
   ...resizeRules,
   ...softmaxRules,
   ...sortRules,
+  ...spatialRules,
   ...windowRules,
 } satisfies Record<OperatorName, Row> & Record<string, Row>
 
