@@ -2,7 +2,9 @@ import { bfloat16ToNumber, type DataType, float16ToNumber, isFloat } from '../..
 import type { Graph, Node } from '../../src/onnx/index.js'
 import { Call, type Kernels, type Value, type Values } from './call.js'
 import { elementwise } from './elementwise.js'
+import { geometryKernels } from './geometry.js'
 import { linear } from './linear.js'
+import { lossKernels } from './loss.js'
 import { microsoft } from './microsoft.js'
 import { movement } from './movement.js'
 import { normalize } from './normalize.js'
@@ -15,7 +17,9 @@ export type { Kernel, Kernels, Value, Values } from './call.js'
 
 const standard: Kernels = {
   ...elementwise,
+  ...geometryKernels,
   ...linear,
+  ...lossKernels,
   ...movement,
   ...normalize,
   ...recurrentKernels,

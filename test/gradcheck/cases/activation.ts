@@ -27,6 +27,11 @@ export const activationCases: Cases = {
     ...sometimes('gamma', 0.5, 1.5)(draw),
   })),
   Celu: unary(-2, 2, [0], alpha(0.3, 2)),
+  Shrink: draw => {
+    const [lambd, bias] = [draw.real(0.2, 1), draw.real(-0.5, 0.5)].map(Math.fround)
+    const x = draw.reals(draw.shape(draw.int(0, 4)), -2, 2, [-lambd, lambd])
+    return { inputs: [x], attributes: { lambd: float(lambd), bias: float(bias) } }
+  },
   Sigmoid: unary(-4, 4),
   Tanh: unary(-3, 3),
   Softplus: unary(-4, 4),

@@ -126,7 +126,17 @@ function coordinates(place: number, shape: readonly number[]): number[] {
   ).at
 }
 
+const hot: CaseMaker = draw => {
+  const shape = draw.shape(draw.int(1, 3))
+  const depth = draw.int(1, 4)
+  const indices = draw.indices(shape, -depth, depth + 1)
+  const attributes = { axis: int(draw.axis(shape.length + 1)) }
+  const inputs = [indices, int64Tensor([depth]), draw.reals([2])]
+  return { inputs, attributes, constants: draw.pick([1], [0, 1]) }
+}
+
 export const gatherCases: Cases = {
+  OneHot: hot,
   Gather: gather,
   GatherElements: gatherElements,
   GatherND: gatherND,

@@ -1,5 +1,6 @@
 import type { Cases } from '../case.js'
 import { activationCases } from './activation.js'
+import { attentionCases } from './attention.js'
 import { convolutionCases } from './convolution.js'
 import { dropoutCases } from './dropout.js'
 import { elementwiseCases } from './elementwise.js'
@@ -13,11 +14,13 @@ import { reductionCases } from './reduction.js'
 import { resizeCases } from './resize.js'
 import { softmaxCases } from './softmax.js'
 import { sortCases } from './sort.js'
+import { spatialCases } from './spatial.js'
 import { windowCases } from './window.js'
 
 /** Case makers of every rule; one line a family. */
 export const cases: Cases = {
   ...activationCases,
+  ...attentionCases,
   ...convolutionCases,
   ...dropoutCases,
   ...elementwiseCases,
@@ -31,5 +34,6 @@ export const cases: Cases = {
   ...resizeCases,
   ...softmaxCases,
   ...sortCases,
+  ...spatialCases,
   ...windowCases,
 }
