@@ -36,6 +36,9 @@ function levelsOf(card: Card): Level[] {
   return [completeLevel(card, {}), ...presets.map(level => completeLevel(card, level))]
 }
 
+/** Published tables whose damage does not grow from the first severity to the last. */
+const unordered = new Set(['elastic_transform', 'saturate'])
+
 const bits = (a: Float32Array) => new Uint32Array(a.slice().buffer)
 
 /** Root mean square difference. */
@@ -117,6 +120,7 @@ describe.each(Object.values(noises.input).map(n => [n.kind, n] as const))(
     })
 
     it('does more with severity', () => {
+      if (unordered.has(noise.kind)) return
       for (const { levels } of Object.values(noise.presets)) {
         const change = (level: Level) =>
           [0, 1, 2, 3].reduce(

@@ -30,8 +30,8 @@ export function scaleLinearly(card: Pick<Card, 'identity' | 'levels'>): Card['sc
   return (level, gain) =>
     mapFields(level, (value, name) => {
       const from = card.identity[name] ?? value
-      const moved = from + gain * (value - from)
-      return within(card.levels[name], moved)
+      if (from === value || gain === 1) return value
+      return within(card.levels[name], from + gain * (value - from))
     })
 }
 

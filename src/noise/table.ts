@@ -2,6 +2,7 @@ import { didYouMean, expected, UsageError } from '../base/index.js'
 import { gaussian as gradientGaussian } from './gradient/gaussian.js'
 import { anyNoises } from './input/any/index.js'
 import { audioNoises } from './input/audio/index.js'
+import { suiteCorruptions } from './input/image/index.js'
 import { mixup } from './mix/mixup.js'
 import { flip } from './target/flip.js'
 import { smoothing } from './target/smoothing.js'
@@ -14,7 +15,7 @@ function byKind<N extends { kind: string }>(rows: readonly N[]): Readonly<Record
 
 /** Every noise, by where it enters and its kind. */
 export const noises = {
-  input: byKind<InputNoise>([...anyNoises, ...audioNoises]),
+  input: byKind<InputNoise>([...anyNoises, ...audioNoises, ...suiteCorruptions]),
   mix: byKind<MixNoise>([mixup]),
   weight: byKind<WeightNoise>([weightGaussian]),
   target: byKind<TargetNoise>([smoothing, flip]),

@@ -39,6 +39,8 @@ export interface Card {
   readonly paper: string
   /** A corruption of a published test suite: not to be trained on unless asked. */
   readonly heldOut?: boolean
+  /** What a reader of its figures has to know. */
+  readonly caveat?: string
   /** The same level gives the same result whatever the key. */
   readonly deterministic?: boolean
   /** The level with `gain` times the strength: 0 gives the identity, 1 the level itself. */

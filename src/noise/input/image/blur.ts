@@ -1,0 +1,118 @@
+import { exactExp } from '../../../base/index.js'
+
+/**
+ * What lies outside: the edge value again (nearest), the image mirrored with the edge repeated
+ * (reflect) or not (mirror), or zeros.
+ */
+export type Border = 'nearest' | 'reflect' | 'mirror' | 'zero'
+
+/** The index inside [0, n) that a border puts at i, or -1 for zero. */
+export function borderIndex(i: number, n: number, border: Border): number {
+  if (i >= 0 && i < n) return i
+  if (border === 'zero') return -1
+  if (border === 'nearest') return i < 0 ? 0 : n - 1
+  if (n === 1) return 0
+  const period = border === 'reflect' ? 2 * n : 2 * n - 2
+  const at = ((i % period) + period) % period
+  if (at < n) return at
+  return border === 'reflect' ? period - 1 - at : period - at
+}
+
+/** Gaussian weights out to `truncate` standard deviations, adding up to 1; as scipy.ndimage. */
+export function gaussianWeights(sigma: number, truncate = 4): Float64Array {
+  const radius = Math.floor(truncate * sigma + 0.5)
+  const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    exactExp((-0.5 / (sigma * sigma)) * (i - radius) ** 2),
+  )
+  const sum = weights.reduce((a, b) => a + b)
+  return weights.map(weight => weight / sum)
+}
+
+export interface BlurOptions {
+  readonly border?: Border
+  readonly truncate?: number
+  /** Down the columns only. */
+  readonly vertical?: boolean
+}
+
+/** Gaussian blur of one plane, down the columns and then along the rows. */
+export function gaussianBlur(
+  plane: Float64Array,
+  height: number,
+  width: number,
+  sigma: number,
+  { border = 'nearest', truncate = 4, vertical = false }: BlurOptions = {},
+): Float64Array {
+  if (sigma < 1e-15) return plane
+  const weights = gaussianWeights(sigma, truncate)
+  if (weights.length === 1) return plane
+  const down = alongLines(
+    plane,
+    { lines: width, length: height, line: 1, step: width },
+    weights,
+    border,
+  )
+  if (vertical) return down
+  return alongLines(down, { lines: height, length: width, line: width, step: 1 }, weights, border)
+}
+
+interface Lines {
+  readonly lines: number
+  readonly length: number
+  /** From one line to the next, and from one value of a line to the next. */
+  readonly line: number
+  readonly step: number
+}
+
+function alongLines(
+  plane: Float64Array,
+  { lines, length, line, step }: Lines,
+  weights: Float64Array,
+  border: Border,
+): Float64Array {
+  const out = new Float64Array(plane.length)
+  const radius = (weights.length - 1) / 2
+  const padded = new Float64Array(length + 2 * radius)
+  const sources = Int32Array.from(padded, (_, i) => borderIndex(i - radius, length, border))
+  for (let k = 0; k < lines; k++) {
+    const start = k * line
+    for (let i = 0; i < padded.length; i++)
+      padded[i] = sources[i] < 0 ? 0 : plane[start + sources[i] * step]
+    for (let i = 0; i < length; i++) {
+      // Symmetric weights: the middle, then pairs from the outside in.
+      let sum = padded[i + radius] * weights[radius]
+      for (let j = 0; j < radius; j++)
+        sum += (padded[i + j] + padded[i + 2 * radius - j]) * weights[j]
+      out[start + i * step] = sum
+    }
+  }
+  return out
+}
+
+/** Correlation of a plane with a square kernel of odd side. */
+export function filter(
+  plane: Float64Array,
+  height: number,
+  width: number,
+  kernel: Float64Array,
+  border: Border = 'mirror',
+): Float64Array {
+  const side = Math.sqrt(kernel.length)
+  const radius = (side - 1) / 2
+  const out = new Float64Array(plane.length)
+  const columns = Int32Array.from({ length: width + 2 * radius }, (_, i) =>
+    borderIndex(i - radius, width, border),
+  )
+  for (let dy = -radius; dy <= radius; dy++)
+    for (let dx = -radius; dx <= radius; dx++) {
+      const weight = kernel[(dy + radius) * side + dx + radius]
+      if (weight === 0) continue
+      for (let y = 0; y < height; y++) {
+        const row = borderIndex(y + dy, height, border) * width
+        const from = dx + radius
+        for (let x = 0; x < width; x++)
+          out[y * width + x] += weight * plane[row + columns[x + from]]
+      }
+    }
+  return out
+}

@@ -1,0 +1,41 @@
+import { exactExp } from '../../../base/index.js'
+import { borderIndex } from './blur.js'
+
+/**
+ * The kernel of a lens out of focus: a disk, adding up to 1, softened by a small Gaussian. The grid
+ * is 17 x 17, wider only for radii above 8. Single precision, as in the published code.
+ */
+export function diskKernel(radius: number, softness: number): Float64Array {
+  const reach = Math.max(8, radius)
+  const side = Math.ceil(2 * reach + 1 - 1e-9)
+  const disk = new Float32Array(side * side)
+  for (let i = 0; i < disk.length; i++) {
+    const x = (i % side) - reach
+    const y = Math.floor(i / side) - reach
+    disk[i] = x * x + y * y <= radius * radius ? 1 : 0
+  }
+  const sum = disk.reduce((a, b) => a + b)
+  return soften(
+    disk.map(value => value / sum),
+    side,
+    radius <= 8 ? 1 : 2,
+    softness,
+  )
+}
+
+function soften(disk: Float32Array, side: number, reach: number, sigma: number): Float64Array {
+  const raw = Array.from({ length: 2 * reach + 1 }, (_, i) =>
+    exactExp((-0.5 * (i - reach) ** 2) / sigma ** 2),
+  )
+  const sum = raw.reduce((a, b) => a + b)
+  const weights = raw.map(weight => Math.fround(weight / sum))
+  const along = (from: ArrayLike<number>, step: number) =>
+    Float32Array.from({ length: side * side }, (_, i) => {
+      const at = step === 1 ? i % side : Math.floor(i / side)
+      return weights.reduce((total, weight, k) => {
+        const source = borderIndex(at + k - reach, side, 'mirror')
+        return total + weight * from[i + (source - at) * step]
+      }, 0)
+    })
+  return Float64Array.from(along(along(disk, 1), side))
+}
