@@ -52,7 +52,7 @@ describe('shared draws', () => {
   it('of a pixel are the same in every channel', () => {
     const out = run('gaussian', { sigma: 0.2 }, { per: 'pixel' })
     for (let c = 1; c < 4; c++)
-      expect(out.subarray(c * plane, (c + 1) * plane)).toEqual(out.subarray(0, plane))
+      expect(out.subarray(c * plane, (c + 1) * plane).every((v, i) => v === out[i])).toBe(true)
     expect(deviationOf(out) / 0.2).toBeCloseTo(1, 1.7)
   })
 
