@@ -1,4 +1,4 @@
-import { type DataType, isFloat, sizeOf, stridesOf } from '../../src/base/index.js'
+import { type DataType, isFloat, sizeOf } from '../../src/base/index.js'
 import { inferNode, type Node, Site, type ValueType } from '../../src/onnx/index.js'
 
 /** Any tensor as doubles: floats at full precision, integers and bools exact up to 2^53. */
@@ -75,19 +75,18 @@ export function eachIndex(
 
 /** Position of an index in a row-major tensor. */
 export function offset(index: readonly number[], shape: readonly number[]): number {
-  const strides = stridesOf(shape)
-  return index.reduce((at, i, axis) => at + i * strides[axis], 0)
+  let at = 0
+  for (let axis = 0; axis < shape.length; axis++) at = at * shape[axis] + index[axis]
+  return at
 }
 
 /** The element that broadcasting puts at `index` (aligned at the last axis). */
-export function broadcastAt(value: Value, index: readonly number[]): number {
-  const skip = index.length - value.shape.length
-  return value.data[
-    offset(
-      value.shape.map((size, a) => (size === 1 ? 0 : index[a + skip])),
-      value.shape,
-    )
-  ]
+export function broadcastAt({ data, shape }: Value, index: readonly number[]): number {
+  const skip = index.length - shape.length
+  let at = 0
+  for (let axis = 0; axis < shape.length; axis++)
+    at = at * shape[axis] + (shape[axis] === 1 ? 0 : index[axis + skip])
+  return data[at]
 }
 
 /** The value at an index, or `otherwise` where the index lies outside. */

@@ -27,7 +27,10 @@ export function resizePlan(site: Site): ResizePlan {
       shape.map(() => 1),
     )
     const span = (axis: number) => (roi ? roi[axis + shape.length] - roi[axis] : 1)
-    const output = shape.map((size, axis) => Math.floor(size * span(axis) * scales[axis]))
+    // In single precision, as the scales are: 6 * 0.8333333 is 5.
+    const output = shape.map((size, axis) =>
+      Math.floor(Math.fround(size * span(axis) * scales[axis])),
+    )
     return { output, scales, roi }
   }
   const asked = nonEmpty(site.numbers(3, 'sizes')) ?? site.fail('scales or sizes', 'neither')
