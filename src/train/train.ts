@@ -3,14 +3,19 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { DataError, UsageError } from '../base/index.js'
 import { type Device, threadsAvailable } from '../engine/index.js'
-import { exportModel } from '../model/index.js'
+import { evaluate } from '../evaluate/index.js'
+import { exportModel, type Preprocess } from '../model/index.js'
 import { checkRecipe, parseRecipe, type Resolved, resolveRecipe } from '../recipe/index.js'
 import {
   contentHash,
   EventLog,
   latestCheckpoint,
   type NewEvent,
+  type Scorecard,
   temperVersion,
+  metricsCsv,
+  readEvents,
+  writeDocument,
   writeFileAtomic,
 } from '../record/index.js'
 import type { Progress } from './loop.js'
@@ -46,6 +51,8 @@ export interface TrainResult {
   readonly model?: string
   readonly best: RunState['best']
   readonly steps: number
+  /** How the model does on `data.test`, where the recipe names one. */
+  readonly scorecard?: Scorecard
 }
 
 /** Trains what a recipe says; throws before anything is written when it cannot work. */
@@ -87,8 +94,10 @@ async function carryOut(
     if (isResumed) run.restore(latestCheckpoint(checkpoints))
     else run.say({ type: 'start', version: temperVersion, seed: resolved.recipe.seed })
     const finished = await run.drive()
-    const model = finished ? writeTrained(resolved, run, folder) : undefined
-    return { finished, run: folder, model, best: run.state.best, steps: run.state.step }
+    const result = { finished, run: folder, best: run.state.best, steps: run.state.step }
+    if (!finished) return result
+    const model = writeTrained(resolved, run, folder)
+    return { ...result, model, scorecard: await measureTrained(resolved, model, folder, options) }
   } finally {
     log.close()
   }
@@ -101,11 +110,36 @@ function writeTrained({ opened, plan }: Resolved, run: Run, folder: string): str
     ['temper.version', plan.version],
     ['temper.seed', String(plan.seed)],
     ['temper.plan', contentHash(plan)],
+    ['temper.noise', plan.noise.map(n => `${n.at}:${n.kind}`).join(' ')],
   ])
   writeFileAtomic(path, exportModel(opened, run.bestWeights(), metadata))
   const { step = run.state.step, reason = 'no check was made' } = run.state.best ?? {}
   run.say({ type: 'end', step: run.state.step, best: { step, reason } })
   return path
+}
+
+/** Measures the finished model on the test data and writes `scorecard.json` and `metrics.csv`. */
+async function measureTrained(
+  { test, recipe, plan, noises }: Resolved,
+  model: string,
+  folder: string,
+  { threads, device, signal }: Settled,
+): Promise<Scorecard | undefined> {
+  writeFileAtomic(join(folder, 'metrics.csv'), metricsCsv(readEvents(join(folder, 'events.jsonl')).events))
+  if (!test) return undefined
+  const scorecard = await evaluate({
+    model,
+    data: test,
+    suite: recipe.monitor.suite,
+    preprocess: plan.preprocess as Preprocess,
+    seed: recipe.seed,
+    seen: noises.map(({ entry }) => `${entry.at}:${entry.kind}`),
+    threads,
+    device,
+    signal,
+  })
+  writeDocument(join(folder, 'scorecard.json'), scorecard)
+  return scorecard
 }
 
 function refuseFilled(folder: string): void {

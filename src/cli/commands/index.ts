@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command.js'
+import { demo } from './demo.js'
 import { doctor } from './doctor.js'
 import { evalCommand } from './eval.js'
 import { list } from './list.js'
@@ -7,6 +8,7 @@ import { resume, train } from './train.js'
 
 /** Every command, in the order in which `temper --help` teaches them. */
 export const commands: readonly CommandSpec[] = [
+  demo,
   evalCommand,
   train,
   resume,

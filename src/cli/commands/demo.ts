@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { Option } from 'commander'
+import type { Scorecard } from '../../record/index.js'
+import type { TrainResult } from '../../train/index.js'
+import type { CommandSpec, Context } from '../command.js'
+import { superviseJob } from '../job.js'
+import { color } from '../output.js'
+import { duration, percent } from '../percent.js'
+import { showTraining } from '../progress.js'
+import { nextRunFolder } from '../run-folder.js'
+import { textTable } from '../table.js'
+
+const sizes = {
+  full: { epochs: 6, limit: undefined, suite: 'gaussian,weights' },
+  quick: { epochs: 4, limit: 20_000, suite: 'gaussian' },
+} as const
+
+/** The recipe of the demo: the same network, data and seed, without and with noise. */
+function recipeOf(data: string, size: (typeof sizes)[keyof typeof sizes], isTempered: boolean, seed: number) {
+  return {
+    model: { network: 'cnn' },
+    data: {
+      train: `${data}:train`,
+      test: `${data}:test`,
+      validation: 0.1,
+      ...(size.limit && { limit: size.limit }),
+    },
+    optimizer: { kind: 'adam', learningRate: { cosine: [1e-3, 1e-5] } },
+    train: { epochs: size.epochs, batch: 128 },
+    noise: isTempered
+      ? [{ at: 'input', kind: 'gaussian', sigma: { uniform: [0, { ramp: [0.1, 0.4], to: '60%' }] }, clip: [0, 1] }]
+      : [],
+    monitor: { suite: size.suite },
+    seed,
+  }
+}
+
+export const demo: CommandSpec = {
+  name: 'demo',
+  summary: 'the whole story on real images: a plain and a tempered network, before and after',
+  options: [
+    new Option('--data <name>', 'which images').choices(['fashion-mnist', 'mnist']).default('fashion-mnist'),
+    new Option('--quick', 'fewer images and epochs: about two minutes'),
+    new Option('--out <dir>', 'where everything goes (default: runs/demo-1, -2, ...)'),
+  ],
+  examples: ['temper demo --quick', 'temper demo --data mnist --out runs/digits'],
+  async run(_args, context) {
+    const { options, output } = context
+    const out = (options.out as string | undefined) ?? nextRunFolder('runs', 'demo')
+    const size = options.quick ? sizes.quick : sizes.full
+    const started = performance.now()
+    const cards: Scorecard[] = []
+    for (const name of ['plain', 'tempered']) {
+      const recipe = recipeOf(options.data as string, size, name === 'tempered', options.seed)
+      const trained = await trainOne(recipe, join(out, name), name, context)
+      if (typeof trained === 'number') return trained
+      cards.push({ ...trained, name })
+    }
+    printBeforeAfter(cards, context)
+    output.print(`\n${out}: models, scorecards, events (${duration((performance.now() - started) / 1000)})`)
+    output.document({ out, scorecards: cards })
+    return 0
+  },
+}
+
+/** Trains one network and gives its scorecard, or the exit code when it was interrupted. */
+async function trainOne(
+  recipe: unknown,
+  out: string,
+  name: string,
+  { options, output }: Context,
+): Promise<Scorecard | number> {
+  const payload = { recipe, out, threads: options.threads, device: options.device }
+  const outcome = await superviseJob<TrainResult, never>('train', payload, output, showTraining(output, name.padEnd(8)))
+  if (outcome.ended) return outcome.result.scorecard!
+  output.note(`stopped; this network's state is saved. Go on with: temper resume ${out}`)
+  return outcome.exitCode
+}
+
+function printBeforeAfter([plain, tempered]: readonly Scorecard[], { output }: Context): void {
+  const rows = tempered.conditions.map((condition, i) => {
+    const { at, levelName, level, clip, measures } = condition
+    const before = plain.conditions[i].measures
+    const clipped = Array.isArray(clip) ? ', clipped' : ''
+    const name = `${at} gaussian, ${levelName} ${level}${clipped}`
+    return [name, ...cells(before.accuracy, measures.accuracy), calibration(before.ece, measures.ece)]
+  })
+  const clean = ['clean', ...cells(plain.clean.accuracy, tempered.clean.accuracy), calibration(plain.clean.ece, tempered.clean.ece)]
+  const mean = ['mean under noise', ...cells(plain.summary.meanAccuracy, tempered.summary.meanAccuracy), calibration(plain.summary.meanEce, tempered.summary.meanEce)]
+  output.print()
+  output.print(textTable(['accuracy', 'plain', 'tempered', 'gain', 'ECE'], [clean, ...rows, mean]))
+}
+
+function cells(before = Number.NaN, after = Number.NaN): string[] {
+  const gain = 100 * (after - before)
+  const text = `${gain >= 0 ? '+' : ''}${gain.toFixed(1)}`
+  return [percent(before), percent(after), gain >= 1 ? color.green(text) : text]
+}
+
+const calibration = (before = Number.NaN, after = Number.NaN) => `${before.toFixed(3)} -> ${after.toFixed(3)}`
