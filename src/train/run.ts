@@ -99,7 +99,8 @@ export class Run {
 
   /** Writes an event to the log and passes it on. */
   say(event: NewEvent): void {
-    this.options.onEvent?.(this.options.log.append(event))
+    const written = this.options.log.append(event)
+    this.options.onEvent?.(written)
   }
 
   private async check(checker: Checker, moment: Moment, levels: Record<string, number>) {

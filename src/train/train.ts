@@ -10,11 +10,11 @@ import {
   contentHash,
   EventLog,
   latestCheckpoint,
+  metricsCsv,
   type NewEvent,
+  readEvents,
   type Scorecard,
   temperVersion,
-  metricsCsv,
-  readEvents,
   writeDocument,
   writeFileAtomic,
 } from '../record/index.js'
@@ -125,7 +125,10 @@ async function measureTrained(
   folder: string,
   { threads, device, signal }: Settled,
 ): Promise<Scorecard | undefined> {
-  writeFileAtomic(join(folder, 'metrics.csv'), metricsCsv(readEvents(join(folder, 'events.jsonl')).events))
+  writeFileAtomic(
+    join(folder, 'metrics.csv'),
+    metricsCsv(readEvents(join(folder, 'events.jsonl')).events),
+  )
   if (!test) return undefined
   const scorecard = await evaluate({
     model,

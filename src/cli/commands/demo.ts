@@ -16,7 +16,12 @@ const sizes = {
 } as const
 
 /** The recipe of the demo: the same network, data and seed, without and with noise. */
-function recipeOf(data: string, size: (typeof sizes)[keyof typeof sizes], isTempered: boolean, seed: number) {
+function recipeOf(
+  data: string,
+  size: (typeof sizes)[keyof typeof sizes],
+  isTempered: boolean,
+  seed: number,
+) {
   return {
     model: { network: 'cnn' },
     data: {
@@ -28,7 +33,14 @@ function recipeOf(data: string, size: (typeof sizes)[keyof typeof sizes], isTemp
     optimizer: { kind: 'adam', learningRate: { cosine: [1e-3, 1e-5] } },
     train: { epochs: size.epochs, batch: 128 },
     noise: isTempered
-      ? [{ at: 'input', kind: 'gaussian', sigma: { uniform: [0, { ramp: [0.1, 0.4], to: '60%' }] }, clip: [0, 1] }]
+      ? [
+          {
+            at: 'input',
+            kind: 'gaussian',
+            sigma: { uniform: [0, { ramp: [0.1, 0.4], to: '60%' }] },
+            clip: [0, 1],
+          },
+        ]
       : [],
     monitor: { suite: size.suite },
     seed,
@@ -39,7 +51,9 @@ export const demo: CommandSpec = {
   name: 'demo',
   summary: 'the whole story on real images: a plain and a tempered network, before and after',
   options: [
-    new Option('--data <name>', 'which images').choices(['fashion-mnist', 'mnist']).default('fashion-mnist'),
+    new Option('--data <name>', 'which images')
+      .choices(['fashion-mnist', 'mnist'])
+      .default('fashion-mnist'),
     new Option('--quick', 'fewer images and epochs: about two minutes'),
     new Option('--out <dir>', 'where everything goes (default: runs/demo-1, -2, ...)'),
   ],
@@ -57,7 +71,9 @@ export const demo: CommandSpec = {
       cards.push({ ...trained, name })
     }
     printBeforeAfter(cards, context)
-    output.print(`\n${out}: models, scorecards, events (${duration((performance.now() - started) / 1000)})`)
+    output.print(
+      `\n${out}: models, scorecards, events (${duration((performance.now() - started) / 1000)})`,
+    )
     output.document({ out, scorecards: cards })
     return 0
   },
@@ -71,7 +87,12 @@ async function trainOne(
   { options, output }: Context,
 ): Promise<Scorecard | number> {
   const payload = { recipe, out, threads: options.threads, device: options.device }
-  const outcome = await superviseJob<TrainResult, never>('train', payload, output, showTraining(output, name.padEnd(8)))
+  const outcome = await superviseJob<TrainResult, never>(
+    'train',
+    payload,
+    output,
+    showTraining(output, name.padEnd(8)),
+  )
   if (outcome.ended) return outcome.result.scorecard!
   output.note(`stopped; this network's state is saved. Go on with: temper resume ${out}`)
   return outcome.exitCode
@@ -83,10 +104,22 @@ function printBeforeAfter([plain, tempered]: readonly Scorecard[], { output }: C
     const before = plain.conditions[i].measures
     const clipped = Array.isArray(clip) ? ', clipped' : ''
     const name = `${at} gaussian, ${levelName} ${level}${clipped}`
-    return [name, ...cells(before.accuracy, measures.accuracy), calibration(before.ece, measures.ece)]
+    return [
+      name,
+      ...cells(before.accuracy, measures.accuracy),
+      calibration(before.ece, measures.ece),
+    ]
   })
-  const clean = ['clean', ...cells(plain.clean.accuracy, tempered.clean.accuracy), calibration(plain.clean.ece, tempered.clean.ece)]
-  const mean = ['mean under noise', ...cells(plain.summary.meanAccuracy, tempered.summary.meanAccuracy), calibration(plain.summary.meanEce, tempered.summary.meanEce)]
+  const clean = [
+    'clean',
+    ...cells(plain.clean.accuracy, tempered.clean.accuracy),
+    calibration(plain.clean.ece, tempered.clean.ece),
+  ]
+  const mean = [
+    'mean under noise',
+    ...cells(plain.summary.meanAccuracy, tempered.summary.meanAccuracy),
+    calibration(plain.summary.meanEce, tempered.summary.meanEce),
+  ]
   output.print()
   output.print(textTable(['accuracy', 'plain', 'tempered', 'gain', 'ECE'], [clean, ...rows, mean]))
 }
@@ -97,4 +130,5 @@ function cells(before = Number.NaN, after = Number.NaN): string[] {
   return [percent(before), percent(after), gain >= 1 ? color.green(text) : text]
 }
 
-const calibration = (before = Number.NaN, after = Number.NaN) => `${before.toFixed(3)} -> ${after.toFixed(3)}`
+const calibration = (before = Number.NaN, after = Number.NaN) =>
+  `${before.toFixed(3)} -> ${after.toFixed(3)}`

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as runtime from 'onnxruntime-node'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openData } from '../../src/data/index.js'
+import { evaluate, resume, train } from '../../src/index.js'
+import { readModelFile } from '../../src/onnx/index.js'
+import { readEvents } from '../../src/record/index.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'temper-train-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Every site of noise, batch statistics, and a last batch that is not full. */
+const recipe = {
+  model: { network: 'mlp' },
+  data: { train: 'mnist:train', validation: 0.2, limit: 700 },
+  optimizer: { kind: 'adam', learningRate: { cosine: [2e-3, 1e-5] }, clipNorm: 1 },
+  train: { epochs: 3, batch: 64, checkpointEvery: '3ba' },
+  noise: [
+    {
+      at: 'input',
+      kind: 'gaussian',
+      sigma: { uniform: [0, { ramp: [0.1, 0.4] }] },
+      clip: [0, 1],
+      share: 0.8,
+    },
+    { at: 'mix', kind: 'mixup', alpha: 0.2, probability: 0.5 },
+    { at: 'weight', kind: 'gaussian', relative: 0.02, every: '2ep', for: '1ep' },
+    { at: 'target', kind: 'smoothing', amount: 0.1 },
+    { at: 'target', kind: 'flip', rate: 0.1 },
+    { at: 'gradient', kind: 'gaussian', variance: { anneal: { eta: 0.0001, gamma: 0.55 } } },
+  ],
+  monitor: { samples: 100 },
+}
+
+const runs = new Map<string, Promise<string>>()
+
+/** The SHA-256 of a run's model; `interruptions` are steps at which the run is stopped and resumed. */
+function hashOf(name: string, changes: object = {}, interruptions: readonly number[] = []) {
+  const known = runs.get(name)
+  if (known) return known
+  const made = makeRun(join(folder, name), { ...recipe, ...changes }, interruptions)
+  runs.set(name, made)
+  return made
+}
+
+async function makeRun(out: string, chosen: object, interruptions: readonly number[]) {
+  const stops = [...interruptions]
+  const settings = () => {
+    const stop = new AbortController()
+    const at = stops.shift()
+    return {
+      threads: 1,
+      signal: stop.signal,
+      onEvent: (event: { type: string; step?: unknown }) => {
+        if (event.type === 'progress' && event.step === at) stop.abort()
+      },
+    }
+  }
+  let result = await train({ recipe: chosen, out, ...settings() })
+  while (!result.finished) result = await resume({ run: out, ...settings() })
+  return createHash('sha256').update(readFileSync(result.model!)).digest('hex')
+}
+
+describe('a training run', () => {
+  it('gives the same bits twice with one seed, and others with another', async () => {
+    expect(await hashOf('second')).toBe(await hashOf('first'))
+    expect(await hashOf('seed', { seed: 1 })).not.toBe(await hashOf('first'))
+  })
+
+  it('goes on to the same bits wherever it is interrupted', async () => {
+    expect(await hashOf('broken', {}, [1, 9, 10])).toBe(await hashOf('first'))
+  })
+
+  it('gives the same bits from a checkpoint after a crash that lost later steps', async () => {
+    await hashOf('first')
+    const out = join(folder, 'crashed')
+    const stop = new AbortController()
+    const crash = new Error('power cut')
+    const onEvent = (event: { type: string; step?: unknown }) => {
+      if (event.type === 'progress' && event.step === 8) throw crash
+    }
+    await expect(train({ recipe, out, threads: 1, signal: stop.signal, onEvent })).rejects.toBe(
+      crash,
+    )
+    const { model } = await resume({ run: out, threads: 1 })
+    const hash = createHash('sha256').update(readFileSync(model!)).digest('hex')
+    expect(hash).toBe(await hashOf('first'))
+    const { events } = readEvents(join(out, 'events.jsonl'))
+    expect(events.filter(e => e.type === 'resumed')).toHaveLength(1)
+    expect(events.filter(e => e.type === 'epoch')).toHaveLength(3)
+  })
+
+  it('leaves the folder the contract names, and a model without noise inside', async () => {
+    await hashOf('measured', {
+      data: { ...recipe.data, test: 'mnist:test' },
+      train: { epochs: 1, batch: 64 },
+    })
+    const names = readdirSync(join(folder, 'measured'))
+    for (const name of [
+      'recipe.yaml',
+      'plan.json',
+      'events.jsonl',
+      'model.onnx',
+      'scorecard.json',
+      'metrics.csv',
+    ])
+      expect(names).toContain(name)
+    const { graph, metadata } = readModelFile(join(folder, 'measured', 'model.onnx'))
+    expect(graph.nodes.map(node => node.op)).not.toContain('RandomNormalLike')
+    expect(graph.inputs.map(i => i.name)).toEqual(['input'])
+    expect(metadata.get('temper.noise')).toContain('input:gaussian')
+  })
+
+  it('writes a model whose answers in the stock runtime are those that were measured', async () => {
+    await hashOf('first')
+    const model = join(folder, 'first', 'model.onnx')
+    const data = await openData('mnist:test', { first: 64 })
+    const session = await runtime.InferenceSession.create(model)
+    const samples = new Float32Array(64 * 784)
+    for (let i = 0; i < 64; i++) data.read(i, samples.subarray(i * 784, (i + 1) * 784))
+    const fed = new runtime.Tensor('float32', samples, [64, 1, 28, 28])
+    const { logits } = await session.run({ input: fed })
+    const rows = logits.data as Float32Array
+    const loss = [...data.labels!].map((label, i) => {
+      const row = [...rows.subarray(i * 10, (i + 1) * 10)]
+      return Math.log(row.reduce((sum, z) => sum + Math.exp(z), 0)) - row[label]
+    })
+    const { clean } = await evaluate({ model, data: 'mnist:test', first: 64, threads: 1 })
+    expect(clean.nll).toBeCloseTo(loss.reduce((a, b) => a + b, 0) / 64, 5)
+  })
+})
