@@ -1,4 +1,4 @@
-import { UsageError } from '../base/index.js'
+import { DataError, UsageError } from '../base/index.js'
 import { type DataOptions, type Dataset, openData } from '../data/index.js'
 import { type Device, threadsAvailable } from '../engine/index.js'
 import { type OpenedModel, openModel, type Preprocess, preprocessSchema } from '../model/index.js'
@@ -126,7 +126,7 @@ function foreign(predict: NonNullable<EvaluateOptions['predict']>, outputs?: num
 function checkLabels({ output }: OpenedModel, { labels, classes, name }: Dataset): void {
   const known = Math.max(2, output.size)
   if (!labels || !classes || classes.length <= known) return
-  throw new UsageError(
+  throw new DataError(
     `data: the labels of ${name} go up to ${classes.length - 1} (${classes.length} classes), and the model's output "${output.name}" tells ${known} apart. Give the data it was made for, or another --output.`,
   )
 }

@@ -1,6 +1,6 @@
 /** From a recipe to everything a run needs, opened and checked, and its printable plan. */
 import { type LossSpec, resolveLoss } from '../autodiff/index.js'
-import { type Lengths, matcher, UsageError } from '../base/index.js'
+import { DataError, type Lengths, matcher, UsageError } from '../base/index.js'
 import {
   batchesPerEpoch,
   type DataOptions,
@@ -103,11 +103,11 @@ async function openRecipeModel({ model, seed }: Recipe, data: Dataset): Promise<
 function checkFit(opened: OpenedModel, data: Dataset): void {
   const { size } = opened.output
   if (!data.labels && !data.targets)
-    throw new UsageError(
+    throw new DataError(
       `data.train: ${data.name} has no labels, so there is nothing to learn from.`,
     )
   if (data.classes && Math.max(2, size) < data.classes.length)
-    throw new UsageError(
+    throw new DataError(
       `data.train: labels go up to ${data.classes.length - 1} (${data.classes.length} classes), and the model answers ${size} numbers. Give a model with ${data.classes.length} outputs.`,
     )
 }

@@ -132,7 +132,9 @@ export function textOrNothing(bytes: Uint8Array): string | undefined {
 }
 
 export function broken(what: string): ModelError {
-  return new ModelError(`The model's encoding is broken: ${what}. Get the file again.`)
+  return new ModelError(
+    `The file is not a whole ONNX model: ${what}. Check that it is one, and copied completely.`,
+  )
 }
 
 /** Runs a step of the wire reader; what it throws becomes a sentence. */
