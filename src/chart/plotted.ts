@@ -21,6 +21,8 @@ export interface Axis {
   /** `percent` shows 0.5 as 50%. */
   readonly format?: 'percent' | 'number' | ((value: number) => string)
   readonly log?: boolean
+  /** Whether the axis begins at 0; default: where the values do. */
+  readonly zero?: boolean
 }
 
 /** Draws marks in the house style: one class, no inline style sheet, an accessible name. */
@@ -35,7 +37,6 @@ export function plotted(
     width,
     height,
     className: 'chart',
-    style: { fontSize: '11px', fontFamily: 'inherit', background: 'none' },
     ariaLabel: label,
     ariaDescription: description,
     marginLeft: 44,
@@ -52,19 +53,26 @@ export function plotted(
 
 /** The scale and axis options of one axis. */
 export function scaleOf(axis: Axis): Plot.ScaleOptions {
-  const { label, domain, ticks, format = 'number', log } = axis
+  const { label, domain, ticks, format = 'number', log, zero } = axis
   return {
     label,
     ...(domain && { domain: [...domain] }),
     ticks: ticks ? [...ticks] : 5,
     tickFormat:
       format === 'percent' ? (v: number) => `${Number((v * 100).toFixed(1))}%` : formatOf(format),
+    ...(zero && { zero: true }),
     ...(log && { type: 'log' as const }),
   }
 }
 
 function formatOf(format: 'number' | ((value: number) => string)) {
-  return format === 'number' ? (v: number) => String(Number(v.toPrecision(4))) : format
+  return format === 'number' ? shortNumber : format
+}
+
+/** 0.25, 1200, 2e-4 */
+function shortNumber(value: number): string {
+  const rounded = Number(value.toPrecision(4))
+  return rounded !== 0 && Math.abs(rounded) < 1e-3 ? rounded.toExponential() : String(rounded)
 }
 
 export const isFinitePoint = (point: { readonly x: number; readonly y: number }) =>

@@ -38,7 +38,7 @@ export function reliabilityDiagram(chart: ReliabilityDiagram): SVGSVGElement {
           [0, 0],
           [1, 1],
         ],
-        { stroke: 'currentColor', strokeDasharray: '2 3', strokeOpacity: 0.6 },
+        { stroke: 'currentColor', strokeWidth: 1, strokeOpacity: 0.35 },
       ),
       ...chart.series.flatMap(({ name, color, dash, bins }) => {
         const filled = bins.filter(bin => bin.samples > 0)

@@ -15,6 +15,8 @@ export const conditionSchema = z.object({
   level: z.union([z.number(), z.record(z.string(), z.number())]).nullable(),
   /** What the level counts: "sigma", "snrDb", "relative", ... */
   levelName: z.string().optional(),
+  /** The level at which this noise does nothing, where there is one. */
+  identity: z.number().optional(),
   /** Range the noisy values were clipped to; null where clipping has no meaning. */
   clip: z.union([z.tuple([z.number(), z.number()]), z.literal('none')]).nullable(),
   /** Whether training used this kind of noise. */

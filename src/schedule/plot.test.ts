@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseLevel, parseSchedule, plotSchedule } from './index.js'
+import { parseLevel, parseSchedule, plotSchedule, traceSchedule } from './index.js'
 
 const lengths = { epochs: 4, batchesPerEpoch: 50, samplesPerEpoch: 6400 }
 
@@ -44,5 +44,13 @@ describe('the terminal plot', () => {
       ]
     `)
     expect(plotSchedule(() => 0, lengths, 40, 3)).toHaveLength(3)
+  })
+
+  it('traces a level from the first batch to the last', () => {
+    const level = parseLevel({ uniform: [0, { ramp: [0, 1] }] }, { lengths })
+    const trace = traceSchedule(level, lengths, 5)
+    expect(trace).toHaveLength(5)
+    expect(trace[0]).toEqual({ epoch: 0, low: 0, high: 0 })
+    expect(trace[4]).toEqual({ epoch: 199 / 50, low: 0, high: 199 / 200 })
   })
 })

@@ -32,6 +32,24 @@ export function plotSchedule(plotted: Plotted, lengths: Lengths, width = 72, hei
   return [...lines, axis(lengths, margin, columns)]
 }
 
+/** The bounds of a level at a moment of the run. */
+export interface TracePoint {
+  readonly epoch: number
+  readonly low: number
+  readonly high: number
+}
+
+/** What a schedule or draw gives at equal distances over the run, for a figure; the last point is the last batch. */
+export function traceSchedule(plotted: Plotted, lengths: Lengths, count = 240): TracePoint[] {
+  const { low, high } = typeof plotted === 'function' ? { low: plotted, high: plotted } : plotted
+  const last = Math.max(0, Math.ceil(lengths.epochs * lengths.batchesPerEpoch) - 1)
+  const points = Math.max(2, Math.min(count, last + 1))
+  return Array.from({ length: points }, (_, i) => {
+    const moment = momentAt(Math.round((i / (points - 1)) * last), lengths)
+    return { epoch: moment.epoch, low: low(moment), high: high(moment) }
+  })
+}
+
 type Extent = [low: number, high: number]
 
 /** Smallest and largest level within each dot column. */

@@ -1,0 +1,75 @@
+import { UsageError } from '../base/index.js'
+import { type Html, html, jsonBlock, trusted } from './html.js'
+import type { ReportInput } from './input.js'
+import { headlineOf, type Model, modelsOf } from './models.js'
+import { Numbering, type Section } from './page.js'
+import { calibrationSection } from './sections/calibration.js'
+import { classesSection } from './sections/classes.js'
+import { conditionsSection } from './sections/conditions.js'
+import { curvesSection } from './sections/curves.js'
+import { methodSection } from './sections/method.js'
+import { samplesSection } from './sections/samples.js'
+import { summarySection } from './sections/summary.js'
+import { trainingSection } from './sections/training.js'
+import { style } from './style.js'
+import { verdictOf } from './verdict.js'
+import { count } from './words.js'
+
+const policy =
+  "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+/**
+ * One self-contained HTML page about one or more scorecards: no script, no request, light and
+ * dark, printable. The scorecards stand in it as JSON (`#temper-data`).
+ * Throws UsageError without a scorecard. The same input gives the same bytes.
+ */
+export function renderReport(input: ReportInput): string {
+  const { scorecards, runs = [], samples, comparison } = input
+  if (scorecards.length === 0)
+    throw new UsageError('report: expected at least one scorecard, received none.')
+  const models = modelsOf(scorecards)
+  const headline = headlineOf(scorecards)
+  const numbering = new Numbering()
+  const sections = [
+    summarySection(models, headline, numbering),
+    curvesSection(models, headline, numbering),
+    samplesSection(samples, models, numbering),
+    calibrationSection(models, headline, numbering),
+    classesSection(models, numbering),
+    conditionsSection(models, headline, numbering),
+    trainingSection(runs, models, headline, numbering),
+    methodSection(input, models, headline, numbering),
+  ].filter(section => section !== undefined)
+  const { heading, sentences } = verdictOf(models, headline, comparison)
+  const data = { scorecards }
+  return page(
+    heading,
+    html`${header(heading, sentences, models, sections)}<main>${sections.map(sectionHtml)}</main>${footer(models)}<script type="application/json" id="temper-data">${jsonBlock(data)}</script>`,
+  )
+}
+
+function page(title: string, body: Html): string {
+  return `<!doctype html>\n${
+    html`<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="generator" content="Temper"><title>${title}</title><link rel="icon" href="data:,"><style>${trusted(style)}</style></head><body>${body}</body></html>`
+      .text
+  }\n`
+}
+
+function header(
+  heading: string,
+  sentences: readonly string[],
+  models: readonly Model[],
+  sections: readonly Section[],
+): Html {
+  const { data } = models[0].card
+  return html`<header><p class="kicker">Temper robustness report · ${data.source} · ${count(data.samples)} samples</p><h1>${heading}</h1>${sentences.map(sentence => html`<p class="verdict">${sentence}</p>`)}<nav aria-label="Contents">${sections.map(({ title }, i) => html`<a href="#s${i + 1}">${title}</a> `)}</nav></header>`
+}
+
+function sectionHtml({ title, body }: Section, i: number): Html {
+  return html`<section id="s${i + 1}" aria-labelledby="h${i + 1}"><h2 id="h${i + 1}"><span class="number">${i + 1}</span>${title}</h2>${body}</section>`
+}
+
+function footer(models: readonly Model[]): Html {
+  const versions = [...new Set(models.map(({ card }) => card.version))]
+  return html`<footer>Made by Temper ${versions.join(', ')}. The scorecards stand in this page as JSON, in the element <code>#temper-data</code>.</footer>`
+}
