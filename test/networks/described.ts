@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type DataType, type Tensor, tensor } from '../../src/base/index.js'
+import { type DataType, type Tensor, tensor, toNumbers } from '../../src/base/index.js'
 import { type Attributes, emptyGraph, type Graph, inferGraph } from '../../src/onnx/index.js'
 
 /** A network as a small JSON file: what the golden script and the test both build it from. */
@@ -17,6 +17,29 @@ export const goldenFolder = resolve(import.meta.dirname, '../golden/networks')
 
 export function readJson<T>(name: string): T {
   return JSON.parse(readFileSync(resolve(goldenFolder, name), 'utf8')) as T
+}
+
+/** A network with a batch, without the values of its parameters. */
+export function described(graph: Graph, batch: number, classes: number): Described {
+  const floats = [...graph.initializers].filter(([, t]) => t.dtype === 'float32' && t.shape.length)
+  const rest = [...graph.initializers].filter(([, t]) => t.dtype !== 'float32' || !t.shape.length)
+  return {
+    input: [batch, ...(graph.inputs[0].shape!.slice(1) as number[])],
+    classes,
+    nodes: graph.nodes.map(({ op, inputs, outputs, attributes }) => ({
+      op,
+      inputs,
+      outputs,
+      attributes,
+    })),
+    parameters: Object.fromEntries(floats.map(([name, t]) => [name, [...t.shape]])),
+    constants: Object.fromEntries(
+      rest.map(([name, t]) => [
+        name,
+        { dtype: t.dtype, shape: [...t.shape], values: toNumbers(t) },
+      ]),
+    ),
+  }
 }
 
 /** Numbers in [-1, 1) that every language can make: x -> 1664525 x + 1013904223 modulo 2^32. */
