@@ -19,6 +19,7 @@ export {
   numberToFloat16,
 } from './half.js'
 export { matcher } from './pattern.js'
+export { withDefaults } from './options.js'
 export { fold, type Key, keyOf, philox, Random } from './random.js'
 export { broadcastShapes, normalizeAxis, sameShape, sizeOf, stridesOf } from './shape.js'
 export {

@@ -71,6 +71,24 @@ function gaps({ samples, counts, confidence, hits }: Bins): { share: number; gap
 const expectedGap = (bins: Bins) =>
   bins.samples ? gaps(bins).reduce((sum, { share, gap }) => sum + share * gap, 0) : Number.NaN
 
+/**
+ * The ECE of confidences in the class answered, and whether it was right (1) or wrong (0); of the
+ * samples drawn, where `drawn` lists some.
+ */
+export function expectedCalibrationError(
+  confidence: ArrayLike<number>,
+  right: ArrayLike<number>,
+  drawn?: ArrayLike<number>,
+): number {
+  const bins = emptyBins()
+  bins.samples = (drawn ?? confidence).length
+  for (let i = 0; i < bins.samples; i++) {
+    const sample = drawn ? drawn[i] : i
+    addTo(bins, 0, confidence[sample], right[sample] === 1)
+  }
+  return expectedGap(bins)
+}
+
 /** The bins that hold something, for a reliability diagram. */
 function reliability({ samples, counts, confidence, hits }: Bins) {
   if (samples === 0 || confidence.some(Number.isNaN)) return Number.NaN

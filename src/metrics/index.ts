@@ -1,5 +1,5 @@
 export { type AnswerOptions, type Answers, answersOf, type OutputKind } from './answers.js'
-export { calibrationBins } from './calibration.js'
+export { calibrationBins, expectedCalibrationError } from './calibration.js'
 export {
   type MeasureOptions,
   type Measures,

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import { InternalError } from '../base/index.js'
+import { InternalError, withDefaults } from '../base/index.js'
 import type { ChildTask } from './child.js'
 import { unpackError } from './crossing.js'
 import { childError, deathError, type Mission } from './death.js'
@@ -34,7 +34,7 @@ export class Supervision {
   ) {
     const purpose = task.purpose ?? 'run'
     this.mission = { act: task.act, purpose }
-    this.task = { ...defaults, graceMs: graceMs[purpose], ...defined(task) }
+    this.task = withDefaults({ ...defaults, graceMs: graceMs[purpose] }, task)
     this.child = fork(task.entry, [], {
       serialization: 'advanced',
       execArgv: [...(task.execArgv ?? [])],
@@ -176,11 +176,6 @@ function readLines(pipe: Readable, take: (line: string) => void): void {
     rest = (lines.pop() as string).slice(0, 100)
     lines.forEach(take)
   })
-}
-
-/** Options given as undefined take their default. */
-function defined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined)) as T
 }
 
 function seconds(ms: number): string {

@@ -1,0 +1,446 @@
+import { describe, expect, it } from 'vitest'
+import { DataError, keyOf, normalQuantile, Random } from '../base/index.js'
+import { openKernels } from '../kernels/index.js'
+import { attribute, type Probe } from './attribute.js'
+import { bestCheck, detectableDrop, reasonToStop } from './best.js'
+import { type Answers, type Check, chanceOfLabels, chanceOfTargets, scoreOf } from './check.js'
+import { calibrationRose, gotWorse } from './compare.js'
+import { backOff, delay, grow, newControl } from './control.js'
+import { spentAt } from './judge.js'
+import { type Decision, Monitor, type MonitorOptions } from './monitor.js'
+
+const samples = 2000
+const chance = { accuracy: 0.1, loss: Math.log(10) }
+const kernels = openKernels()
+
+/** A model of a given skill on samples of given difficulty: what it gets right, and how sure it is. */
+class World {
+  private readonly difficulty = new Float32Array(samples)
+  /** What decides a sample and no model sees, the same at every check. */
+  private readonly luck = new Float32Array(samples)
+  private readonly jitter = new Float32Array(samples)
+  private draws = 0
+
+  constructor(private readonly seed: number) {
+    kernels.normal(this.difficulty, 1, keyOf(seed, 'test:difficulty'))
+    kernels.normal(this.luck, 0.5, keyOf(seed, 'test:luck'))
+  }
+
+  /** Right about as often as it says, plus what it boasts; about 4 % of verdicts change by check. */
+  answers(skill: number, boast = 0): Answers {
+    kernels.normal(this.jitter, 0.12, keyOf(this.seed, 'test:jitter', this.draws++))
+    const right = new Uint8Array(samples)
+    const confidence = new Float32Array(samples)
+    for (let i = 0; i < samples; i++) {
+      const lead = skill - this.difficulty[i]
+      right[i] = lead + this.luck[i] + this.jitter[i] > 0 ? 1 : 0
+      // P(luck > -lead), by the logistic curve nearest to the normal one.
+      confidence[i] = Math.min(1, Math.max(0.1, 1 / (1 + Math.exp(-lead * 3.4)) + boast))
+    }
+    return { right, confidence }
+  }
+}
+
+interface Life {
+  /** Skill without and with noise at a check from 1 on. */
+  clean: (t: number) => number
+  noisy?: (t: number) => number
+  noisyLoss?: (t: number) => number
+  boast?: (t: number) => number
+  rising?: string[]
+}
+
+function checkAt(world: World, life: Life, t: number): Check {
+  const clean = life.clean(t)
+  return {
+    step: t * 100,
+    clean: world.answers(clean),
+    noisy: world.answers(life.noisy?.(t) ?? clean - 0.5, life.boast?.(t)),
+    cleanLoss: 0.4 + 1.5 / t,
+    noisyLoss: life.noisyLoss?.(t) ?? 0.5 + 1.5 / t,
+    noisyLossError: 0.01,
+    levels: { blur: 0.3 },
+    rising: life.rising ?? [],
+  }
+}
+
+const monitorOf = (rest: Partial<MonitorOptions> = {}) =>
+  new Monitor({ noises: ['blur'], onOveruse: 'adjust', chance, key: keyOf(1, 'test'), ...rest })
+
+async function live(monitor: Monitor, life: Life, checks: number, seed = 1, probe?: Probe) {
+  const world = new World(seed)
+  const decisions: Decision[] = []
+  for (let t = 1; t <= checks; t++)
+    decisions.push(await monitor.observe(checkAt(world, life, t), probe))
+  return decisions
+}
+
+const overuses = (decisions: Decision[]) =>
+  decisions.flatMap(d => d.events.filter(e => e.type === 'overuse'))
+const adjusts = (decisions: Decision[]) =>
+  decisions.flatMap(d => d.events.filter(e => e.type === 'adjust'))
+const troubles = (decisions: Decision[]) =>
+  overuses(decisions).map(e => (e.type === 'overuse' ? e.evidence.troubles : []))
+
+/** Learns fast, then stays, with the ups and downs a plateau has. */
+function healthy(seed: number): Life {
+  const random = new Random(keyOf(seed, 'test:healthy'))
+  const [top, rate] = [0.8 + random.float(), 1 + 4 * random.float()]
+  const jitter = Array.from({ length: 60 }, () => 0.02 * random.normal())
+  const skill = (t: number) => top * (1 - Math.exp(-t / rate)) + jitter[t]
+  return { clean: skill, noisy: t => skill(t) - 0.5 + jitter[30 + (t % 30)] }
+}
+
+describe('a healthy run', () => {
+  it('raises no more than 4 false alarms in 200 sequences of 25 checks', async () => {
+    let alarms = 0
+    for (let seed = 0; seed < 200; seed++)
+      alarms += overuses(await live(monitorOf(), healthy(seed), 25, seed)).length > 0 ? 1 : 0
+    expect(alarms).toBeLessThanOrEqual(4)
+  }, 30_000)
+
+  it('raises few at the very edge: clean accuracy below its best by exactly the budget', async () => {
+    // From check 5 on the truth is one point below what it was: the hypothesis at its worst.
+    let alarms = 0
+    const level = (accuracy: number) => normalQuantile(accuracy) * Math.sqrt(1.2644)
+    const life: Life = { clean: t => level(t < 5 ? 0.85 : 0.84), noisy: () => 0.3 }
+    for (let seed = 0; seed < 60; seed++)
+      alarms += overuses(await live(monitorOf({ confirm: 1 }), life, 20, seed)).length > 0 ? 1 : 0
+    // alpha is 0.05 for all tests together: 3 of 60 expected at most; 5 standard errors allowed.
+    expect(alarms).toBeLessThanOrEqual(11)
+  }, 30_000)
+
+  it('spends no more than alpha in all', () => {
+    const spent = Array.from({ length: 1e5 }, (_, j) => 5 * spentAt(0.05, j + 1))
+    const total = spent.reduce((a, b) => a + b, 0)
+    expect(total).toBeLessThan(0.05)
+    expect(total).toBeGreaterThan(0.0499)
+  })
+})
+
+describe('each trouble has its own name', () => {
+  const steady = (t: number) => 1.2 * (1 - Math.exp(-t / 2))
+
+  it('a slowly sinking clean accuracy', async () => {
+    const life: Life = { clean: t => steady(t) - 0.07 * Math.max(0, t - 6), noisy: () => 0.4 }
+    const decisions = await live(monitorOf(), life, 14)
+    const first = decisions.findIndex(d => d.events.length > 0)
+    expect(troubles(decisions)[0]).toEqual(['cleanDrop'])
+    expect(first).toBeGreaterThan(6)
+    expect(first).toBeLessThan(13)
+    expect(decisions[first].events[0].reason).toMatch(
+      /^clean accuracy 0\.\d+ at step \d+, 0\.\d+ at step \d+; worse by more than 0\.01 with p = /,
+    )
+    expect(decisions[first].events[1]).toMatchObject({ type: 'adjust', noise: 'blur', gain: 0.5 })
+  })
+
+  it('a plateau at chance, from the start or later', async () => {
+    const deaf: Life = { clean: () => -1.5, noisy: () => -1.5, noisyLoss: () => 2.301 }
+    const start = await live(monitorOf(), deaf, 4)
+    expect(start.slice(0, 2).map(d => [d.judgement.grace, d.events.length])).toEqual([
+      [true, 0],
+      [true, 0],
+    ])
+    expect(troubles(start)[0]).toEqual(['drowned'])
+    expect(start[2].events[0].reason).toMatch(/drowns the signal.* 2\.301.*guessing costs 2\.3026/)
+    const later: Life = { clean: steady, noisyLoss: t => (t < 6 ? 1 : 2.6) }
+    expect(troubles(await live(monitorOf(), later, 9))[0]).toEqual(['drowned'])
+  })
+
+  it('a loss that starts at chance and falls is left alone', async () => {
+    const slow: Life = { clean: t => -1.5 + 0.02 * t, noisyLoss: t => 2.5 * 0.98 ** t }
+    expect(overuses(await live(monitorOf(), slow, 6))).toEqual([])
+  })
+
+  it('a rising calibration error alone', async () => {
+    const life: Life = {
+      clean: steady,
+      noisy: () => 0,
+      boast: t => Math.max(0, t - 6) * 0.04,
+    }
+    const decisions = await live(monitorOf(), life, 14)
+    expect(troubles(decisions)[0]).toEqual(['calibration'])
+    expect(overuses(decisions)[0].reason).toMatch(/ECE 0\.\d+ at step/)
+  })
+
+  it('a falling accuracy under noise', async () => {
+    const life: Life = { clean: steady, noisy: t => steady(t) - 0.1 * Math.max(0, t - 6) }
+    expect(troubles(await live(monitorOf(), life, 14))[0]).toEqual(['noisyFall'])
+  })
+
+  it('NaN, at once, with a way back', async () => {
+    const life: Life = { clean: steady, noisyLoss: t => (t < 4 ? 1 : Number.NaN) }
+    const decisions = await live(monitorOf(), life, 4)
+    expect(troubles(decisions)).toEqual([['diverged']])
+    expect(decisions[3].action).toBe('rewind')
+    expect(decisions[3].events[0].reason).toBe(
+      'the run diverged: at step 400 the loss under noise is no finite number.',
+    )
+  })
+
+  it('a noise that holds accuracy down from the start, by a branch without it', async () => {
+    const world = new World(77)
+    const life: Life = { clean: t => 0.6 * steady(t), noisyLoss: () => 1.3 }
+    const asked: string[][] = []
+    const probe: Probe = async off => {
+      asked.push([...off])
+      return world.answers(off.includes('blur') ? 1.1 : 0.6)
+    }
+    const decisions = await live(monitorOf(), life, 3, 5, probe)
+    expect(troubles(decisions)).toEqual([['suppressed']])
+    expect(asked).toEqual([[], ['blur']])
+    expect(overuses(decisions)[0].reason).toMatch(
+      /^blur holds clean accuracy down: .* above one with it/,
+    )
+  })
+
+  it('catches noise four times too strong within 3 checks for 20 of 20 seeds', async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const world = new World(1000 + seed)
+      const life: Life = { clean: t => 0.5 * steady(t), noisyLoss: t => 1.2 + 0.5 / t }
+      const probe: Probe = async off => world.answers(off.length ? 0.9 : 0.5)
+      expect(overuses(await live(monitorOf(), life, 3, seed, probe)).length, `seed ${seed}`).toBe(1)
+    }
+  })
+})
+
+describe('what is done about it', () => {
+  const sinking: Life = { clean: t => 1.2 - 0.2 * Math.max(0, t - 3), noisy: () => 0.4 }
+
+  it('warns, stops or adjusts, as asked', async () => {
+    const warned = await live(monitorOf({ onOveruse: 'warn' }), sinking, 7)
+    expect(overuses(warned).length).toBeGreaterThan(0)
+    expect(adjusts(warned)).toEqual([])
+    const stopped = await live(monitorOf({ onOveruse: 'stop' }), sinking, 7)
+    expect(stopped.map(d => d.action)).toContain('stop')
+  })
+
+  it('gives an adjustment time to work before the next', async () => {
+    const monitor = monitorOf()
+    const decisions = await live(monitor, sinking, 12)
+    const at = decisions.flatMap((d, i) => (d.events.some(e => e.type === 'adjust') ? [i] : []))
+    expect(at.length).toBeGreaterThan(1)
+    at.slice(1).forEach((check, i) => {
+      expect(check - at[i]).toBeGreaterThan(2)
+    })
+    expect(monitor.control('blur').gain).toBeLessThan(0.5)
+  })
+
+  it('lets a rising schedule wait where the harm is small', async () => {
+    const level = (accuracy: number) => normalQuantile(accuracy) * Math.sqrt(1.2644)
+    const mild: Life = {
+      clean: t => level(t < 5 ? 0.9 : 0.868),
+      noisy: () => 0.5,
+      rising: ['blur'],
+    }
+    const monitor = monitorOf({ maxCleanDrop: 0.02 })
+    const decisions = await live(monitor, mild, 12, 3)
+    expect(adjusts(decisions)[0]).toMatchObject({ gain: 1, hold: 100 })
+    expect(adjusts(decisions)[0].reason).toBe('blur waits: its schedule is 100 updates behind.')
+    // Waiting did not help: next the gain sinks.
+    expect(adjusts(decisions)[1]).toMatchObject({ gain: 0.5, hold: 100 })
+  })
+
+  it('grows again after patience, to the ceiling that failed and slowly beyond', async () => {
+    const monitor = monitorOf()
+    const life: Life = {
+      clean: t => (t < 4 || t > 6 ? 1.2 : 0.9),
+      noisy: () => 0.5,
+    }
+    const decisions = await live(monitor, life, 40)
+    const gains = adjusts(decisions).map(e => (e.type === 'adjust' ? e.gain : 0))
+    expect(gains[0]).toBe(0.5)
+    expect(gains).toEqual([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1].map(g => expect.closeTo(g, 9)))
+    const up = adjusts(decisions).find(e => e.reason.includes('turned up'))
+    expect(up?.reason).toMatch(/gain 0\.\d+ to 0\.\d+ after 3 checks well inside the budget/)
+  })
+
+  it('blames by branches where several noises act, and all where none stands out', async () => {
+    const options = { noises: ['blur', 'flips', 'off'] }
+    const levels = { blur: 0.3, flips: 0.1, off: 0 }
+    const world = new World(50)
+    const run = async (harm: string) => {
+      const probe: Probe = async off => world.answers(off.includes(harm) ? 1.1 : 0.7)
+      const monitor = monitorOf(options)
+      const decisions = []
+      const mine = new World(51)
+      for (let t = 1; t <= 5; t++)
+        decisions.push(
+          await monitor.observe({ ...checkAt(mine, sinking, t), levels, noisyLoss: 0.5 }, probe),
+        )
+      return { decisions, monitor }
+    }
+    const { decisions, monitor } = await run('flips')
+    expect(overuses(decisions).map(e => e.noise)).toEqual(['flips'])
+    expect([monitor.control('flips').gain, monitor.control('blur').gain]).toEqual([0.5, 1])
+    expect(overuses(decisions)[0]).toMatchObject({ evidence: { branches: 3 } })
+    const nobody = await run('nothing')
+    expect(overuses(nobody.decisions).map(e => e.noise)).toEqual(['all'])
+    expect(adjusts(nobody.decisions).map(e => e.noise)).toEqual(['blur', 'flips'])
+  })
+
+  it('asks for branches ever more rarely when they find nothing', async () => {
+    let asked = 0
+    const world = new World(60)
+    const probe: Probe = async () => {
+      asked++
+      return world.answers(0.7)
+    }
+    const loud: Life = { clean: () => 0.8, noisyLoss: () => 1.4 }
+    await live(monitorOf(), loud, 24, 8, probe)
+    expect(asked / 2).toBeLessThanOrEqual(4)
+    expect(asked / 2).toBeGreaterThanOrEqual(3)
+  })
+
+  it('decides the same after a resume at any check', async () => {
+    const life: Life = { ...sinking, boast: t => Math.max(0, t - 5) * 0.03 }
+    const whole = await live(monitorOf(), life, 10)
+    const world = new World(1)
+    let state: unknown
+    for (let t = 1; t <= 10; t++) {
+      const monitor = monitorOf()
+      if (state) monitor.restore(state)
+      expect(await monitor.observe(checkAt(world, life, t))).toEqual(whole[t - 1])
+      state = JSON.parse(JSON.stringify(monitor.state()))
+    }
+    expect(() => monitorOf().restore({ judge: {} })).toThrow(DataError)
+    expect(() => monitorOf().restore(undefined)).toThrow(DataError)
+  })
+})
+
+describe('control', () => {
+  const options = { backoff: 0.5, growth: 0.1, patience: 3, bound: 1, least: 0.05 }
+
+  it('sinks by a factor, grows by steps, remembers what failed', () => {
+    const start = newControl(options)
+    const once = backOff(start, options)
+    expect(once).toEqual({ gain: 0.5, hold: 0, ceiling: 0.9 })
+    let up = once
+    for (let i = 0; i < 4; i++) up = grow(up, options)
+    expect(up.gain).toBeCloseTo(0.9, 12)
+    expect(grow({ ...up, gain: 0.9 }, options)).toEqual({
+      gain: expect.closeTo(0.95, 9),
+      hold: 0,
+      ceiling: expect.closeTo(0.95, 9),
+    })
+    expect(backOff({ ...start, gain: 0.06 }, options).gain).toBe(0)
+    expect(delay(once, 40)).toEqual({ ...once, hold: 40 })
+  })
+})
+
+describe('comparisons', () => {
+  it('a regression is held to its error, relative', () => {
+    const random = new Random(keyOf(2, 'test:regression'))
+    const errors = (scale: number) => ({
+      squaredErrors: Float32Array.from({ length: 2000 }, () => (scale * random.normal()) ** 2),
+    })
+    expect(gotWorse(errors(1), errors(1.3), 0.1)).toMatchObject({ pValue: expect.any(Number) })
+    expect(gotWorse(errors(1), errors(1.3), 0.1).pValue).toBeLessThan(1e-4)
+    expect(gotWorse(errors(1), errors(1.02), 0.1).pValue).toBeGreaterThan(0.5)
+    expect(gotWorse(errors(1), errors(1.3), 0).worse).toBeCloseTo(0.3, 1)
+  })
+
+  it('a regression run: its error grows beyond the budget', async () => {
+    const random = new Random(keyOf(3, 'test:regression'))
+    const squared = (rmse: number) => ({
+      squaredErrors: Float32Array.from({ length: 2000 }, () => (rmse * random.normal()) ** 2),
+    })
+    const monitor = monitorOf({ chance: chanceOfTargets([0, 2, 4]), maxCleanDrop: 0.05 })
+    const decisions = []
+    for (let t = 1; t <= 8; t++)
+      decisions.push(
+        await monitor.observe({
+          step: t,
+          clean: squared(t < 5 ? 0.5 : 0.7),
+          noisy: squared(0.8),
+          cleanLoss: 0.3,
+          noisyLoss: 0.6,
+          noisyLossError: 0.01,
+          levels: { blur: 1 },
+        }),
+      )
+    expect(troubles(decisions)[0]).toEqual(['cleanDrop'])
+    expect(overuses(decisions)[0].reason).toMatch(/^clean error \(RMSE\) 0\.\d+ at step 6/)
+  })
+
+  it('calibration needs confidences, and a rise beyond the margin', () => {
+    const world = new World(4)
+    const key = keyOf(5, 'test')
+    expect(calibrationRose({ right: Uint8Array.of(1) }, world.answers(1), 0, key)).toBeUndefined()
+    const [fair, vain] = [world.answers(0), world.answers(0, 0.15)]
+    expect(calibrationRose(fair, fair, 0.01, key)?.pValue).toBe(1)
+    expect(calibrationRose(fair, vain, 0.01, key)?.pValue).toBeLessThan(1e-4)
+  })
+
+  it('attribution is corrected for the number of noises', async () => {
+    const world = new World(6)
+    const names = Array.from({ length: 20 }, (_, i) => `n${i}`)
+    const same = await attribute(names, async () => world.answers(1), { margin: 0, alpha: 0.05 })
+    expect(same).toMatchObject({ harmful: [], branches: 21 })
+  })
+
+  it('chance follows from the labels', () => {
+    expect(chanceOfLabels([0, 0, 0, 1], 2)).toEqual({
+      accuracy: 0.75,
+      loss: -0.75 * Math.log(0.75) - 0.25 * Math.log(0.25),
+    })
+    expect(chanceOfTargets([1, 3])).toEqual({ accuracy: 0, loss: 1 })
+    expect(scoreOf({ squaredErrors: Float32Array.of(4, 4) })).toBe(-2)
+  })
+})
+
+describe('the best check', () => {
+  const checks = [
+    { step: 1, clean: 0.8, noisy: 0.5 },
+    { step: 2, clean: 0.9, noisy: 0.6 },
+    { step: 3, clean: 0.895, noisy: 0.7 },
+    { step: 4, clean: 0.87, noisy: 0.8 },
+  ]
+
+  it('is the most robust within the budget, with its rule in words', () => {
+    expect(bestCheck(checks, 0.01)).toMatchObject({
+      step: 3,
+      reason:
+        'best score under noise (0.7) with the clean one (0.895) within 0.01 of the best clean one (0.9, step 2).',
+    })
+    expect(bestCheck(checks, 0.1)?.step).toBe(4)
+    expect(bestCheck([], 0.1)).toBeUndefined()
+    const rmse = [
+      { step: 1, clean: -2, noisy: -3 },
+      { step: 2, clean: -2.15, noisy: -2.4 },
+    ]
+    expect([bestCheck(rmse, 0.05)?.step, bestCheck(rmse, 0.1)?.step]).toEqual([1, 2])
+  })
+
+  it('tells when to stop', () => {
+    const maxCleanDrop = 0.01
+    expect(reasonToStop(checks, { patience: 2, maxCleanDrop })).toBeUndefined()
+    expect(reasonToStop(checks, { patience: 1, maxCleanDrop })).toMatch(/no better check for 1/)
+    expect(reasonToStop(checks, { enough: { noisy: 0.75 }, maxCleanDrop })).toMatch(/reached/)
+    expect(reasonToStop([], { patience: 1, maxCleanDrop })).toBeUndefined()
+  })
+
+  it('knows what the samples can show', () => {
+    const small = detectableDrop({ samples: 500, maxCleanDrop: 0.01 })
+    expect(small.warning).toMatch(/500 held-out samples notice a fall in clean accuracy of 0\.0/)
+    const large = detectableDrop({ samples: 20_000, maxCleanDrop: 0.01 })
+    expect(large).toEqual({ drop: expect.any(Number) })
+    expect(large.drop).toBeLessThan(0.02)
+    // The claim itself: a fall of that size is noticed about 8 times in 10.
+    const random = new Random(keyOf(7, 'test:power'))
+    const { drop } = detectableDrop({ samples: 2000, maxCleanDrop: 0.01, alpha: 0.01 })
+    let noticed = 0
+    for (let r = 0; r < 300; r++) {
+      const before = new Uint8Array(2000).fill(1)
+      const after = new Uint8Array(2000)
+      for (let i = 0; i < 2000; i++) {
+        const u = random.float()
+        before[i] = u < (0.05 - drop) / 2 ? 0 : 1
+        after[i] = u >= (0.05 - drop) / 2 && u < 0.05 ? 0 : 1
+      }
+      if (gotWorse({ right: before }, { right: after }, 0.01).pValue < 0.01) noticed++
+    }
+    expect(noticed / 300).toBeGreaterThan(0.68)
+    expect(noticed / 300).toBeLessThan(0.92)
+  })
+})

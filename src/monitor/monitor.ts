@@ -1,0 +1,267 @@
+import { withDefaults } from '../base/index.js'
+import { type Attribution, attribute, type Probe } from './attribute.js'
+import { type Check, scoreOf } from './check.js'
+import {
+  backOff,
+  type ControlOptions,
+  delay,
+  grow,
+  type NoiseControl,
+  newControl,
+} from './control.js'
+import {
+  type Evidence,
+  type Judgement,
+  type JudgeOptions,
+  judge,
+  newJudgeState,
+  spentAt,
+} from './judge.js'
+import { decodeState, encodeState, type MonitorState } from './state.js'
+
+export type OnOveruse = 'warn' | 'adjust' | 'stop'
+
+export interface MonitorOptions
+  extends Partial<Omit<JudgeOptions, 'chance' | 'key'>>,
+    Partial<ControlOptions>,
+    Pick<JudgeOptions, 'chance' | 'key'> {
+  /** Names of the noises it may turn down. */
+  noises: readonly string[]
+  onOveruse: OnOveruse
+  /**
+   * Harm to the clean score, shown by a short branch without a noise, that counts as overuse although
+   * nothing else does: early in training any noise costs something. Default 0.04.
+   */
+  maxSuppression?: number
+  /** Checks after an adjustment in which it is given time to work. Default 2. */
+  settle?: number
+}
+
+export type MonitorEvent =
+  | {
+      readonly type: 'overuse'
+      readonly step: number
+      /** The noise blamed; `all` when none could be told apart. */
+      readonly noise: string
+      readonly reason: string
+      readonly evidence: Readonly<Record<string, unknown>>
+    }
+  | {
+      readonly type: 'adjust'
+      readonly step: number
+      readonly noise: string
+      readonly gain: number
+      readonly hold: number
+      readonly reason: string
+    }
+
+export interface Decision {
+  readonly judgement: Judgement
+  readonly events: readonly MonitorEvent[]
+  /** `rewind`: adjusted, and the parameters are lost: go on from the last good checkpoint. */
+  readonly action: 'go on' | 'stop' | 'rewind'
+}
+
+const defaults = {
+  maxCleanDrop: 0.01,
+  maxNoisyDrop: 0.02,
+  maxEceRise: 0.05,
+  maxSuppression: 0.04,
+  alpha: 0.05,
+  graceChecks: 3,
+  confirm: 2,
+  suspicion: 0.4,
+  backoff: 0.5,
+  growth: 0.1,
+  patience: 3,
+  bound: 1,
+  least: 0.05,
+  settle: 2,
+}
+
+/** Watches a run in training: judges each check, blames, and turns noises down and up again. */
+export class Monitor {
+  private readonly options: MonitorOptions & typeof defaults
+  private current: MonitorState
+
+  constructor(options: MonitorOptions) {
+    this.options = withDefaults(defaults, options)
+    const controls = options.noises.map(noise => [noise, newControl(this.options)] as const)
+    this.current = {
+      judge: newJudgeState(),
+      controls: Object.fromEntries(controls),
+      comfortable: 0,
+      settling: 0,
+      probes: 0,
+      quietUntil: 0,
+    }
+  }
+
+  /** Gain and hold of a noise: its level is scale(schedule(time - hold), gain). */
+  control(noise: string): Readonly<NoiseControl> {
+    return this.current.controls[noise] ?? newControl(this.options)
+  }
+
+  /**
+   * Judges one check and decides. `probe` is called only on suspicion, and only where it can tell
+   * something: it is what shows a noise that holds accuracy down from the start, and which of several.
+   */
+  async observe(check: Check, probe?: Probe): Promise<Decision> {
+    const previous = this.current.lastStep ?? 0
+    const judgement = judge(this.current.judge, check, this.options)
+    this.current.lastStep = check.step
+    if (this.current.settling > 0) this.current.settling--
+    const confirmed = judgement.evidence.filter(e => e.confirmed && this.isNews(e))
+    const active = this.options.noises.filter(noise => (check.levels[noise] ?? 0) !== 0)
+    const blamed = await this.blame(judgement, confirmed, active, check, probe)
+    if (!blamed) return { judgement, events: this.maybeGrow(judgement, check), action: 'go on' }
+    return this.act(judgement, blamed, check, check.step - previous)
+  }
+
+  /** A plain value for a checkpoint; `restore` takes it back. */
+  state(): unknown {
+    return encodeState(this.current)
+  }
+
+  /** Throws DataError when the state is damaged. */
+  restore(state: unknown): void {
+    this.current = decodeState(state)
+  }
+
+  /** While an adjustment settles, only a run that diverged is news. */
+  private isNews(evidence: Evidence): boolean {
+    return this.current.settling === 0 || evidence.trouble === 'diverged'
+  }
+
+  private async blame(
+    judgement: Judgement,
+    confirmed: readonly Evidence[],
+    active: readonly string[],
+    check: Check,
+    probe?: Probe,
+  ): Promise<Blame | undefined> {
+    if (active.length === 0)
+      return confirmed.length ? { noises: [], evidence: confirmed } : undefined
+    const diverged = confirmed.some(e => e.trouble === 'diverged')
+    if (confirmed.length && (active.length === 1 || diverged || !probe))
+      return { noises: active, evidence: confirmed }
+    if (!probe || !(confirmed.length || this.mayProbe(judgement))) return undefined
+    const found = await this.askBranches(active, probe, confirmed.length > 0)
+    if (confirmed.length) {
+      const harmful = found.harmful.map(h => h.noise)
+      return { noises: harmful.length ? harmful : active, evidence: confirmed, found }
+    }
+    if (found.harmful.length === 0) return undefined
+    const evidence = [suppressedEvidence(found, check, this.options.maxSuppression)]
+    return { noises: found.harmful.map(h => h.noise), evidence, found }
+  }
+
+  /** Branches cost time: after each that found nothing, twice as many checks pass without one. */
+  private mayProbe(judgement: Judgement): boolean {
+    const { settling, judge: seen, quietUntil } = this.current
+    return judgement.suspicious && settling === 0 && seen.checks > quietUntil
+  }
+
+  private async askBranches(active: readonly string[], probe: Probe, known: boolean) {
+    this.current.probes++
+    const { alpha, maxSuppression } = this.options
+    // That something is wrong is known already: then any harm counts, at the plain level.
+    const found = await attribute(active, probe, {
+      margin: known ? 0 : maxSuppression,
+      alpha: known ? alpha : spentAt(alpha, this.current.probes),
+    })
+    const quiet = found.harmful.length ? 0 : 2 ** this.current.probes
+    this.current.quietUntil = this.current.judge.checks + quiet
+    return found
+  }
+
+  private act(judgement: Judgement, blame: Blame, check: Check, interval: number): Decision {
+    const { onOveruse } = this.options
+    const { step } = check
+    const [first] = blame.evidence
+    const named = blame.found?.harmful.length || blame.noises.length === 1
+    const overuse: MonitorEvent[] = (named ? blame.noises : ['all']).map(noise => ({
+      type: 'overuse',
+      step,
+      noise,
+      reason: blame.evidence.map(e => e.reason).join(' '),
+      evidence: {
+        troubles: blame.evidence.map(e => e.trouble),
+        ...first.facts,
+        ...(blame.found && { branches: blame.found.branches, harmful: blame.found.harmful }),
+      },
+    }))
+    this.current.comfortable = 0
+    this.current.settling = this.options.settle + 1
+    if (onOveruse === 'stop') return { judgement, events: overuse, action: 'stop' }
+    if (onOveruse === 'warn') return { judgement, events: overuse, action: 'go on' }
+    const adjusted = blame.noises.map(noise => this.turnDown(noise, first, check, interval))
+    const action = first.trouble === 'diverged' ? 'rewind' : 'go on'
+    return { judgement, events: [...overuse, ...adjusted], action }
+  }
+
+  /** A schedule that still rises is first made to wait, where the harm is small; else the gain sinks. */
+  private turnDown(
+    noise: string,
+    evidence: Evidence,
+    check: Check,
+    interval: number,
+  ): MonitorEvent {
+    const control = this.control(noise)
+    const mild =
+      evidence.trouble === 'cleanDrop' && evidence.facts.worse < 3 * this.options.maxCleanDrop
+    const waits = mild && check.rising?.includes(noise) && control.hold === 0
+    const next = waits ? delay(control, interval) : backOff(control, this.options)
+    this.current.controls[noise] = next
+    const reason = waits
+      ? `${noise} waits: its schedule is ${next.hold} updates behind.`
+      : next.gain === 0
+        ? `${noise} is switched off: its gain fell below ${this.options.least}.`
+        : `${noise} is turned down: gain ${round(control.gain)} to ${round(next.gain)}.`
+    return { type: 'adjust', step: check.step, noise, gain: next.gain, hold: next.hold, reason }
+  }
+
+  /** After enough comfortable checks every noise below its bound grows by one step. */
+  private maybeGrow(judgement: Judgement, { step }: Check): MonitorEvent[] {
+    if (!judgement.comfortable || this.current.settling > 0) {
+      this.current.comfortable = judgement.comfortable ? this.current.comfortable : 0
+      return []
+    }
+    this.current.comfortable++
+    if (this.options.onOveruse !== 'adjust' || this.current.comfortable < this.options.patience)
+      return []
+    this.current.comfortable = 0
+    return this.options.noises.flatMap(noise => {
+      const control = this.control(noise)
+      const next = grow(control, this.options)
+      this.current.controls[noise] = next
+      if (next.gain === control.gain) return []
+      const reason =
+        `${noise} is turned up: gain ${round(control.gain)} to ${round(next.gain)} after ` +
+        `${this.options.patience} checks well inside the budget.`
+      return [{ type: 'adjust', step, noise, gain: next.gain, hold: next.hold, reason } as const]
+    })
+  }
+}
+
+interface Blame {
+  readonly noises: readonly string[]
+  readonly evidence: readonly Evidence[]
+  readonly found?: Attribution
+}
+
+function suppressedEvidence(found: Attribution, check: Check, margin: number): Evidence {
+  const [worst] = found.harmful
+  const score = check.clean.right ? 'clean accuracy' : 'the clean score'
+  return {
+    trouble: 'suppressed',
+    reason:
+      `${worst.noise} holds ${score} down: a short branch without it ends ` +
+      `${round(worst.raises)} above one with it, at step ${check.step} (now ${round(scoreOf(check.clean))}; ` +
+      `p = ${worst.pValue.toExponential(1)} of more than ${margin}).`,
+    facts: { step: check.step, raises: worst.raises, pValue: worst.pValue, margin },
+    confirmed: true,
+  }
+}
+
+const round = (value: number) => Number(value.toPrecision(3))
