@@ -18,8 +18,8 @@ export {
   numberToBfloat16,
   numberToFloat16,
 } from './half.js'
-export { matcher } from './pattern.js'
 export { withDefaults } from './options.js'
+export { matcher } from './pattern.js'
 export { fold, type Key, keyOf, philox, Random } from './random.js'
 export { broadcastShapes, normalizeAxis, sameShape, sizeOf, stridesOf } from './shape.js'
 export {
