@@ -41,11 +41,16 @@ export interface Dataset {
   group?(index: number): string
   /** Writes one sample into `out` (as long as the shape says). Throws DataError when it is unreadable. */
   read(index: number, out: Float32Array): void | Promise<void>
+  /**
+   * Writes several samples one after another, in worker threads where that helps; there for data
+   * sets that decode. What comes back says by place why a sample is unreadable (its place is zero).
+   */
+  readMany?(indices: Uint32Array, out: Float32Array): Promise<readonly (string | undefined)[]>
+  /** Unreadable samples that were left out because `onBadSample` is `skip`. */
+  readonly leftOut?: readonly { identity: string; reason: string }[]
   /** SHA-256 (hexadecimal) of what the samples are; `hashed` says what it covers. */
   sha256(): Promise<string>
   readonly hashed: string
   /** Paths of recordings that are noise, not samples (Speech Commands' background noises). */
   readonly noises?: readonly string[]
-  /** Ends workers and closes files; nothing to do for most. */
-  close?(): Promise<void>
 }

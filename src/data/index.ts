@@ -17,6 +17,7 @@ export {
 } from './preprocess/schema.js'
 export { type Batch, type BatchOptions, batches, batchesPerEpoch } from './sampling/batches.js'
 export { epochOrder } from './sampling/order.js'
+export { type BadSample, badSamples, onlyReadable } from './sampling/readable.js'
 export { everyKth, first, limit, type SplitOptions, splitBy } from './sampling/split.js'
 export { type MemorySource, memoryDataset } from './sources/memory.js'
 export { subset } from './sources/subset.js'

@@ -6,9 +6,11 @@ import { formats } from './layouts/formats.js'
 import { openMnist } from './layouts/mnist.js'
 import { lookAt, type Place } from './layouts/place.js'
 import type { DataOptions } from './options.js'
+import { onlyReadable } from './sampling/readable.js'
 import { everyKth, first, limit } from './sampling/split.js'
 import { conform } from './sources/conform.js'
 import { listFolder, printable } from './sources/folder.js'
+import { keepDecoded } from './sources/kept.js'
 
 type BuiltIn = (options: DataOptions) => Promise<Dataset>
 
@@ -90,11 +92,15 @@ function named(name: string) {
   )
 }
 
-/** The shape asked for, then `skip`, then `first`, then `limit`. */
-function choose(dataset: Dataset, options: DataOptions): Dataset {
+/** The shape asked for, then `skip`, `first` and `limit`, then what of it can be read. */
+async function choose(dataset: Dataset, options: DataOptions): Promise<Dataset> {
   let chosen = dataset.immediate ? conform(dataset, options) : dataset
   if (options.skip !== undefined) chosen = everyKth(chosen, options.skip)
   if (options.first !== undefined) chosen = first(chosen, options.first)
   if (options.limit !== undefined) chosen = limit(chosen, options.limit, options.seed ?? 0)
-  return chosen
+  if (!chosen.readMany) return chosen
+  const kept = keepDecoded(chosen, keptBytes(options))
+  return options.onBadSample === 'skip' ? onlyReadable(kept) : kept
 }
+
+const keptBytes = ({ keepMb }: DataOptions) => (keepMb === undefined ? undefined : keepMb * 2 ** 20)

@@ -31,6 +31,8 @@ export interface DataOptions extends PhysicalOptions {
   task?: 'classification' | 'regression'
   /** `skip` leaves unreadable samples out, after reading all of them once; default `fail`. */
   onBadSample?: 'fail' | 'skip'
+  /** Most memory for decoded samples, in MiB; 0 keeps none. Default: an eighth of all, at most 1024. */
+  keepMb?: number
   /** A stratified, seeded subset of so many samples, in order. */
   limit?: number
   /** The first so many samples. */

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
@@ -13,9 +21,11 @@ const source = resolve(import.meta.dirname, '../../src')
 export function transpiledRooms(...rooms: string[]): (name: string, code: string) => URL {
   const cache = resolve(source, '../node_modules/.cache')
   mkdirSync(cache, { recursive: true })
-  const folder = mkdtempSync(join(cache, 'temper-rooms-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  const root = mkdtempSync(join(cache, 'temper-rooms-'))
+  process.once('exit', () => rmSync(root, { recursive: true, force: true }))
+  copyFileSync(resolve(source, '../package.json'), join(root, 'package.json'))
+  const folder = join(root, 'dist')
+  mkdirSync(folder)
   for (const room of rooms) transpile(join(source, room), folder)
   return (name, code) => {
     writeFileSync(join(folder, name), code)

@@ -1,4 +1,4 @@
-import { expected, sizeOf, UsageError } from '../../base/index.js'
+import { DataError, expected, sizeOf, UsageError } from '../../base/index.js'
 import type { Dataset } from '../dataset.js'
 import { epochOrder } from './order.js'
 
@@ -90,25 +90,35 @@ function readAhead(dataset: Dataset, indices: Uint32Array, copies: number): Prom
 
 function readRows(
   dataset: Dataset,
-  indices: Uint32Array,
+  rows: Uint32Array,
   copies: number,
   data: Float32Array,
 ): void | Promise<void> {
   const size = sizeOf(dataset.shape)
+  const indices = rows.filter((_, row) => row % copies === 0)
+  const sample = (n: number) => data.subarray(n * size, (n + 1) * size)
+  if (dataset.readMany)
+    return dataset.readMany(indices, data.subarray(0, indices.length * size)).then(failures => {
+      const reason = failures.find(failure => failure !== undefined)
+      if (reason !== undefined) throw new DataError(reason)
+      repeatRows(data, size, copies)
+    })
   const pending: Promise<void>[] = []
-  for (let row = 0; row < indices.length; row += copies) {
-    const done = dataset.read(indices[row], data.subarray(row * size, (row + 1) * size))
+  indices.forEach((index, n) => {
+    const done = dataset.read(index, sample(n))
     if (done) pending.push(done)
-  }
+  })
   if (!pending.length) return repeatRows(data, size, copies)
   return Promise.all(pending).then(() => repeatRows(data, size, copies))
 }
 
-/** Copies each sample into the `copies - 1` rows after it. */
+/** Spreads samples that stand one after another to `copies` rows each, from the last on. */
 function repeatRows(data: Float32Array, size: number, copies: number): void {
   if (copies > 1)
-    for (let row = 0; row * size < data.length; row++)
-      if (row % copies) data.copyWithin(row * size, (row - 1) * size, row * size)
+    for (let row = data.length / size - 1; row > 0; row--) {
+      const from = Math.floor(row / copies) * size
+      data.copyWithin(row * size, from, from + size)
+    }
 }
 
 interface Filled {

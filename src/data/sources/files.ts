@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Decoding, decode, decodedShape } from '../codecs/decode.js'
 import type { Dataset } from '../dataset.js'
+import { decodePool } from './decode-pool.js'
 import { readSample } from './folder.js'
 import { idOfText } from './text-id.js'
 
@@ -49,6 +50,8 @@ export function filesDataset(source: FilesSource): Dataset {
       const bytes = await readSample(root, files[index])
       await decode(bytes, decoding, out, files[index])
     },
+    readMany: (indices, out) =>
+      decodePool.decode({ root, decoding, files: Array.from(indices, i => files[i]) }, out),
     sha256: () => {
       hash ??= hashFiles(source)
       return hash

@@ -3,7 +3,7 @@ import type { Dataset } from '../dataset.js'
 
 /** The samples at these indices, in this order; ids and identities stay what they were. */
 export function subset(dataset: Dataset, indices: Uint32Array): Dataset {
-  const { labels, targets, group } = dataset
+  const { labels, targets, group, readMany } = dataset
   return {
     ...dataset,
     length: indices.length,
@@ -15,6 +15,13 @@ export function subset(dataset: Dataset, indices: Uint32Array): Dataset {
     identity: index => dataset.identity(indices[index]),
     group: group && (index => group.call(dataset, indices[index])),
     read: (index, out) => dataset.read(indices[index], out),
+    readMany:
+      readMany &&
+      ((places, out) =>
+        readMany(
+          Uint32Array.from(places, n => indices[n]),
+          out,
+        )),
     sha256: async () => {
       const chosen = new Uint8Array(indices.buffer, indices.byteOffset, indices.byteLength)
       return createHash('sha256')
@@ -22,6 +29,5 @@ export function subset(dataset: Dataset, indices: Uint32Array): Dataset {
         .update(chosen)
         .digest('hex')
     },
-    close: dataset.close && (() => dataset.close!()),
   }
 }
