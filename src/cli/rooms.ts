@@ -13,6 +13,7 @@ export const rooms = {
   noise: () => import('../noise/index.js'),
   onnx: () => import('../onnx/index.js'),
   record: () => import('../record/index.js'),
+  report: () => import('../report/index.js'),
   schedule: () => import('../schedule/index.js'),
   train: () => import('../train/index.js'),
 }

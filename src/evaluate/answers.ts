@@ -21,7 +21,7 @@ export class AnswerReader {
   }
 
   read(outputs: Float32Array, batch: Batch, clean?: Answers | Values): Answers | Values {
-    const { outputKind, outputSize: columns } = this.predictor
+    const { outputSize: columns } = this.predictor
     if (this.isRegression)
       return {
         samples: batch.rows,
@@ -30,13 +30,26 @@ export class AnswerReader {
         targets: batch.targets,
         clean: (clean as Values | undefined)?.outputs,
       }
+    return this.classify(outputs, batch.labels, clean as Answers | undefined)
+  }
+
+  /** The class one sample is most probably of, and how probable. */
+  top(outputs: Float32Array): { prediction: number; confidence?: number } {
+    const { predictions, probabilities } = this.classify(outputs)
+    const [prediction] = predictions
+    return prediction < 0 ? { prediction } : { prediction, confidence: probabilities[prediction] }
+  }
+
+  private classify(outputs: Float32Array, labels?: ArrayLike<number>, clean?: Answers): Answers {
+    const { outputKind, outputSize: columns } = this.predictor
+    const isIndependent = outputKind === 'sigmoid' && columns > 1
     const isProbability =
-      outputKind === 'probabilities' || (outputKind === 'sigmoid' && columns === 1)
-    return answersOf(outputKind === 'sigmoid' && columns > 1 ? logits(outputs) : outputs, {
+      outputKind === 'probabilities' || (outputKind === 'sigmoid' && !isIndependent)
+    return answersOf(isIndependent ? logits(outputs) : outputs, {
       kind: isProbability ? 'probabilities' : 'logits',
       columns,
-      labels: batch.labels,
-      clean: clean as Answers | undefined,
+      labels,
+      clean,
     })
   }
 }

@@ -1,7 +1,20 @@
 import { keyOf, UsageError } from '../base/index.js'
+import type { Dataset } from '../data/index.js'
 import { completeLevel, noiseOf } from '../noise/index.js'
 import type { Weights } from './predictor.js'
 import type { Condition } from './suite.js'
+
+/** Puts a condition's noise on one sample; the draw is keyed by the sample's id. */
+export function sampleDisturber(condition: Condition, data: Dataset, seed: number, draw: number) {
+  const { kind, severity, clip } = condition
+  const noise = noiseOf('input', kind)
+  const level = completeLevel(noise, condition.level)
+  const context = { shape: data.shape, sampleRate: data.sampleRate, clip }
+  return (x: Float32Array, out: Float32Array, id: number): void => {
+    const key = keyOf(seed, `evaluate input:${kind}`, severity, draw, id)
+    noise.apply(x, out, level, key, context)
+  }
+}
 
 /** A draw of noise on every weight tensor, the same for every batch of the pass. */
 export function disturbWeights(

@@ -6,6 +6,7 @@ import type { Scorecard } from '../record/index.js'
 import { type MeasuredSuite, measureSuite } from './measure.js'
 import { modelPredictor, type Predictor } from './predictor.js'
 import { type ModelFacts, scorecardOf } from './scorecard.js'
+import { type Strip, type StripModel, sampleStrip } from './strip.js'
 import { type Suite, suiteOf } from './suite.js'
 import { suspicions } from './suspicions.js'
 
@@ -49,8 +50,7 @@ export interface EvaluateOptions extends DataOptions {
  */
 export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
   const { seed = 0, threads = threadsAvailable(), device = 'cpu', onEvent, batch, signal } = options
-  const suite =
-    typeof options.suite === 'object' ? options.suite : suiteOf(options.suite ?? 'gaussian')
+  const suite = chosenSuite(options)
   const data = await openSet(options)
   const { predictor, facts, opened } = await openPredictor(options, data, { threads, device })
   try {
@@ -76,7 +76,34 @@ export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
   }
 }
 
-async function openSet({ data, preprocess, ...options }: EvaluateOptions): Promise<Dataset> {
+export interface ModelStripOptions extends Omit<EvaluateOptions, 'model' | 'predict' | 'outputs'> {
+  readonly models: readonly { readonly name: string; readonly model: string }[]
+  /** How many samples; default 5. */
+  readonly samples?: number
+}
+
+/** The same few samples at growing strength with the answers of several models. */
+export async function modelStrip(options: ModelStripOptions): Promise<Strip | undefined> {
+  const { models, samples, seed = 0, threads = threadsAvailable(), device = 'cpu' } = options
+  const data = await openSet(options)
+  const suite = chosenSuite(options)
+  const opened: StripModel[] = []
+  try {
+    for (const { name, model } of models) {
+      const { predictor } = await openPredictor({ ...options, model }, data, { threads, device })
+      opened.push({ name, predictor })
+    }
+    return await sampleStrip({ models: opened, data, suite, seed, samples })
+  } finally {
+    for (const { predictor } of opened) await predictor.close()
+  }
+}
+
+async function openSet({
+  data,
+  preprocess,
+  ...options
+}: Omit<EvaluateOptions, 'model'>): Promise<Dataset> {
   if (typeof data !== 'string') return data
   const { size, channels, sampleRate, seconds } = preprocess ?? {}
   const physical = { size: size as [number, number] | undefined, channels, sampleRate, seconds }
@@ -84,6 +111,9 @@ async function openSet({ data, preprocess, ...options }: EvaluateOptions): Promi
   const asked = { split, format, label, limit, first, skip, seed }
   return openData(data, { preferSplit: 'test', ...physical, ...asked })
 }
+
+const chosenSuite = ({ suite = 'gaussian' }: Pick<EvaluateOptions, 'suite'>): Suite =>
+  typeof suite === 'object' ? suite : suiteOf(suite)
 
 interface Opened {
   readonly predictor: Predictor

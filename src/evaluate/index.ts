@@ -1,4 +1,10 @@
-export { type EvaluateOptions, evaluate, type MeasuredEvent } from './evaluate.js'
+export {
+  type EvaluateOptions,
+  evaluate,
+  type MeasuredEvent,
+  type ModelStripOptions,
+  modelStrip,
+} from './evaluate.js'
 export {
   type MeasuredCondition,
   type MeasuredSuite,
@@ -6,4 +12,5 @@ export {
   measureSuite,
 } from './measure.js'
 export { modelPredictor, type Predictor, type PredictorOptions, type Weights } from './predictor.js'
+export type { Strip } from './strip.js'
 export { type Condition, type Suite, suiteOf, suites } from './suite.js'

@@ -1,11 +1,10 @@
 /** One pass over the data under a suite: every batch clean, then under each condition. */
-import { keyOf, sizeOf } from '../base/index.js'
+import { sizeOf } from '../base/index.js'
 import { type Batch, batches, type Dataset } from '../data/index.js'
 import type { Meter } from '../metrics/index.js'
-import { completeLevel, noiseOf } from '../noise/index.js'
 import type { Measures } from '../record/index.js'
 import { AnswerReader } from './answers.js'
-import { disturbWeights } from './disturb.js'
+import { disturbWeights, sampleDisturber } from './disturb.js'
 import type { Predictor, Weights } from './predictor.js'
 import type { Condition, Suite } from './suite.js'
 
@@ -106,16 +105,12 @@ class Pass {
   /** The batch with noise on it; each draw is keyed by the sample, so batch sizes change no bit. */
   private noised(condition: Condition, draw: number, batch: Batch): Float32Array {
     const { data, seed } = this.options
-    const { kind, severity, clip } = condition
-    const noise = noiseOf('input', kind)
-    const level = completeLevel(noise, condition.level)
-    const context = { shape: data.shape, sampleRate: data.sampleRate, clip }
+    const disturb = sampleDisturber(condition, data, seed, draw)
     const size = sizeOf(data.shape)
     for (let row = 0; row < batch.rows; row++) {
       const [from, to] = [row * size, (row + 1) * size]
-      const key = keyOf(seed, `evaluate input:${kind}`, severity, draw, batch.ids[row])
       const out = this.disturbed.subarray(from, to)
-      noise.apply(batch.data.subarray(from, to), out, level, key, context)
+      disturb(batch.data.subarray(from, to), out, batch.ids[row])
     }
     return this.disturbed.subarray(0, batch.rows * size)
   }

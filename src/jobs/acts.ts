@@ -1,4 +1,9 @@
-import { type EvaluateOptions, evaluate } from '../evaluate/index.js'
+import {
+  type EvaluateOptions,
+  evaluate,
+  type ModelStripOptions,
+  modelStrip,
+} from '../evaluate/index.js'
 import { readPreprocess } from '../model/index.js'
 import { readRecipe } from '../recipe/index.js'
 import type { Act } from '../supervise/index.js'
@@ -10,6 +15,12 @@ export const acts: Readonly<Record<string, Act>> = {
     const { preprocessFile, ...options } = payload as EvaluatePayload
     const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
     return evaluate({ ...options, preprocess, onEvent: emit, signal })
+  },
+
+  strip(payload) {
+    const { preprocessFile, ...options } = payload as StripPayload
+    const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
+    return modelStrip({ preprocess, ...options })
   },
 
   async train(payload, { emit, signal }) {
@@ -29,5 +40,9 @@ interface TrainPayload extends TrainOptions {
 }
 
 interface EvaluatePayload extends EvaluateOptions {
+  readonly preprocessFile?: string
+}
+
+interface StripPayload extends ModelStripOptions {
   readonly preprocessFile?: string
 }

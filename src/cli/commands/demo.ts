@@ -7,6 +7,7 @@ import { superviseJob } from '../job.js'
 import { color } from '../output.js'
 import { duration, percent } from '../percent.js'
 import { showTraining } from '../progress.js'
+import { stripOfRuns, writeReport } from '../reporting.js'
 import { nextRunFolder } from '../run-folder.js'
 import { textTable } from '../table.js'
 
@@ -70,9 +71,15 @@ export const demo: CommandSpec = {
       if (typeof trained === 'number') return trained
       cards.push({ ...trained, name })
     }
+    const sources = cards.map(scorecard => {
+      const name = scorecard.name!
+      return { name, scorecard, run: join(out, name) }
+    })
+    const page = join(out, 'report.html')
+    await writeReport(sources, page, await stripOfRuns(sources, context))
     printBeforeAfter(cards, context)
     output.print(
-      `\n${out}: models, scorecards, events (${duration((performance.now() - started) / 1000)})`,
+      `\n${page} shows it; ${out} holds models, scorecards and events (${duration((performance.now() - started) / 1000)})`,
     )
     output.document({ out, scorecards: cards })
     return 0

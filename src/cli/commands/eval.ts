@@ -5,6 +5,7 @@ import { type CommandSpec, wholeNumber } from '../command.js'
 import { applyGates, readGate } from '../gates.js'
 import { superviseJob } from '../job.js'
 import { showMeasuring } from '../progress.js'
+import { stripOf, writeReport } from '../reporting.js'
 import { rooms } from '../rooms.js'
 import { printScorecard } from '../scorecard.js'
 
@@ -29,6 +30,7 @@ export const evalCommand: CommandSpec = {
     new Option('--first <n>', 'the first n samples').argParser(wholeNumber(1)),
     new Option('--skip <k>', 'every k-th sample').argParser(wholeNumber(1)),
     new Option('--out <file>', 'write the scorecard (JSON)'),
+    new Option('--report <file>', 'write a report (HTML)'),
     new Option('--fail-under <metric=value>', 'exit 4 when a measure misses it; may be repeated')
       .argParser(readGate)
       .default([], 'none'),
@@ -36,10 +38,11 @@ export const evalCommand: CommandSpec = {
   ],
   examples: [
     'temper eval model.onnx --data fashion-mnist:test',
-    'temper eval model.onnx --data photos/ --suite gaussian,weights',
+    'temper eval model.onnx --data photos/ --suite gaussian,weights --report report.html',
     'temper eval model.onnx --data mnist:test --fail-under cleanAccuracy=0.98 --json',
   ],
-  async run([model], { options, output }) {
+  async run([model], context) {
+    const { options, output } = context
     const { data, suite, preprocess, format, label, limit, first, skip, seed, threads, device } =
       options
     const asked = { data, suite, format, label, limit, first, skip, seed, threads, device }
@@ -54,6 +57,15 @@ export const evalCommand: CommandSpec = {
     const scorecard = outcome.result
     const record = await rooms.record()
     if (options.out) record.writeDocument(resolve(options.out as string), scorecard)
+    if (options.report) {
+      const models = [{ name: scorecard.model.file, model }]
+      const strip = await stripOf({ ...payload, models }, context)
+      await writeReport(
+        [{ name: scorecard.model.file, scorecard }],
+        options.report as string,
+        strip,
+      )
+    }
     printScorecard(output, scorecard)
     output.document(scorecard)
     return applyGates(scorecard, options.failUnder as never, { strict: !!options.strict, output })

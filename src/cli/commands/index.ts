@@ -4,6 +4,7 @@ import { doctor } from './doctor.js'
 import { evalCommand } from './eval.js'
 import { list } from './list.js'
 import { newNetwork } from './new.js'
+import { report } from './report.js'
 import { resume, train } from './train.js'
 
 /** Every command, in the order in which `temper --help` teaches them. */
@@ -12,6 +13,7 @@ export const commands: readonly CommandSpec[] = [
   evalCommand,
   train,
   resume,
+  report,
   newNetwork,
   list,
   doctor,

@@ -1,9 +1,12 @@
+import { join } from 'node:path'
 import { Option } from 'commander'
 import type { TrainResult } from '../../train/index.js'
 import type { CommandSpec, Context } from '../command.js'
 import { superviseJob } from '../job.js'
 import { showTraining } from '../progress.js'
+import { readSource, stripOfRuns, writeReport } from '../reporting.js'
 import { nextRunFolder } from '../run-folder.js'
+import { printScorecard } from '../scorecard.js'
 
 const collect = (value: string, list: string[] = []) => [...list, value]
 
@@ -49,8 +52,9 @@ async function runTraining(
   act: 'train' | 'resume',
   payload: unknown,
   folder: string,
-  { output }: Context,
+  context: Context,
 ): Promise<number> {
+  const { output } = context
   const outcome = await superviseJob<TrainResult, never>(act, payload, output, showTraining(output))
   if (!outcome.ended) {
     output.note(`stopped; the state is saved. Go on with: temper resume ${folder}`)
@@ -60,6 +64,11 @@ async function runTraining(
   output.print(
     `${model}: ${steps} steps, the weights of step ${best?.step ?? steps} (${best?.reason ?? 'the last'})`,
   )
+  if (outcome.result.scorecard) {
+    const sources = [await readSource(folder)]
+    await writeReport(sources, join(folder, 'report.html'), await stripOfRuns(sources, context))
+    printScorecard(output, outcome.result.scorecard)
+  }
   output.document(outcome.result)
   return 0
 }

@@ -1,0 +1,29 @@
+import { Option } from 'commander'
+import { UsageError } from '../../base/index.js'
+import type { CommandSpec } from '../command.js'
+import { readSource, stripOfRuns, writeReport } from '../reporting.js'
+
+export const report: CommandSpec = {
+  name: 'report',
+  summary: 'one self-contained HTML page about runs and scorecards; several are compared',
+  arguments: [
+    { name: '<sources...>', summary: 'run folders or scorecard files, the baseline first' },
+  ],
+  options: [new Option('--out <file>', 'where the page goes').default('report.html')],
+  examples: ['temper report runs/demo-1/plain runs/demo-1/tempered --out compare.html'],
+  async run([paths], context) {
+    const { options, output } = context
+    const sources = []
+    for (const path of paths as unknown as string[]) sources.push(await readSource(path))
+    const names = sources.map(source => source.name)
+    if (new Set(names).size < names.length)
+      throw new UsageError(
+        `report: expected sources of different names, received ${names.join(', ')}.`,
+      )
+    const out = options.out as string
+    await writeReport(sources, out, await stripOfRuns(sources, context))
+    output.print(out)
+    output.document({ file: out, sources: names })
+    return 0
+  },
+}
