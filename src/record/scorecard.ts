@@ -66,6 +66,8 @@ export const scorecardSchema = z.object({
     cleanAgreement: z.number().optional(),
     meanAgreement: z.number().optional(),
   }),
+  /** What makes the figures doubtful (a wrong input scale, for instance), in sentences. */
+  warnings: z.array(z.string()).optional(),
   timing: z.object({ samplesPerSecond: z.number() }).optional(),
 })
 export type Scorecard = z.infer<typeof scorecardSchema>

@@ -127,6 +127,13 @@ describe('what does not compare', () => {
   })
 })
 
+it('says what a scorecard warns of, once', () => {
+  const warnings = ['inputs lie far outside what the first layer saw']
+  const page = parsed({ scorecards: [{ ...plainCard, warnings: [...warnings, ...warnings] }] })
+  const said = [...page.querySelectorAll('.warning')].map(p => p.textContent)
+  expect(said).toEqual([`Warning. ${warnings[0]}`])
+})
+
 describe('samples and classes', () => {
   it('plays sounds as 16-bit WAV, and draws their waves', () => {
     const sound = { data: Float32Array.of(0, 1, -2, Number.NaN), sampleRate: 8000 }

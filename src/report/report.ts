@@ -62,7 +62,15 @@ function header(
   sections: readonly Section[],
 ): Html {
   const { data } = models[0].card
-  return html`<header><p class="kicker">Temper robustness report · ${data.source} · ${count(data.samples)} samples</p><h1>${heading}</h1>${sentences.map(sentence => html`<p class="verdict">${sentence}</p>`)}<nav aria-label="Contents">${sections.map(({ title }, i) => html`<a href="#s${i + 1}">${title}</a> `)}</nav></header>`
+  return html`<header><p class="kicker">Temper robustness report · ${data.source} · ${count(data.samples)} samples</p><h1>${heading}</h1>${sentences.map(sentence => html`<p class="verdict">${sentence}</p>`)}${warnings(models)}<nav aria-label="Contents">${sections.map(({ title }, i) => html`<a href="#s${i + 1}">${title}</a> `)}</nav></header>`
+}
+
+/** What each scorecard warns of, said once. */
+function warnings(models: readonly Model[]): Html[] {
+  const said = models.flatMap(({ name, card }) =>
+    (card.warnings ?? []).map(text => (models.length > 1 ? `${name}: ${text}` : text)),
+  )
+  return [...new Set(said)].map(text => html`<p class="warning"><b>Warning.</b> ${text}</p>`)
 }
 
 function sectionHtml({ title, body }: Section, i: number): Html {

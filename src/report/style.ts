@@ -25,6 +25,7 @@ header { border-bottom: 1px solid var(--rule); padding-bottom: 1.75rem; margin-b
 .kicker { margin: 0 0 .75rem; font-size: .8125rem; color: var(--soft); }
 h1 { margin: 0 0 1.25rem; font-size: clamp(1.7rem, 4vw, 2.35rem); line-height: 1.2; font-weight: 600; letter-spacing: -.01em; text-wrap: balance; }
 .verdict { margin: 0; max-width: 44rem; font-size: 1.2rem; line-height: 1.5; }
+.warning { margin: .9rem 0 0; max-width: 44rem; } .warning b { color: var(--bad); }
 .verdict + .verdict { margin-top: .6rem; }
 nav { margin-top: 1.5rem; font-size: .8125rem; color: var(--soft); }
 nav a { color: inherit; margin-right: 1.1rem; white-space: nowrap; text-underline-offset: .2em; text-decoration-color: var(--rule); }
