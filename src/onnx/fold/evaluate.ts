@@ -29,9 +29,10 @@ export function evaluateNode(
   node: Node,
   known: Known,
   outputs: readonly ValueType[],
+  largest = LARGEST,
 ): readonly Tensor[] | undefined {
   const rule = node.domain === '' && Object.hasOwn(rules, node.op) ? rules[node.op] : undefined
-  if (!rule || outputs.some(({ shape }) => sizeOf(shape) > LARGEST)) return undefined
+  if (!rule || outputs.some(({ shape }) => sizeOf(shape) > largest)) return undefined
   const constant = node.inputs.every(name => !name || known.tensor(name))
   if (!constant && !readsTypeAlone.has(node.op)) return undefined
   const results = rule(new ConstantCall(node, known, outputs))

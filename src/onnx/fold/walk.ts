@@ -114,7 +114,8 @@ class Walk {
     const { types, walked } = this.typesOf(node)
     for (const [k, name] of node.outputs.entries())
       if (name && types[k]) this.facts.types.set(name, types[k])
-    const values = areKnown(types) ? evaluateNode(node, this.facts, types) : undefined
+    const largest = isTainted ? SMALL : undefined
+    const values = areKnown(types) ? evaluateNode(node, this.facts, types, largest) : undefined
     if (values && !isTainted && !node.outputs.some(name => this.outputs.has(name))) {
       for (const [k, name] of node.outputs.entries()) if (name) this.setInitializer(name, values[k])
       return
@@ -123,10 +124,10 @@ class Walk {
     this.kept.push(this.withArguments(walked))
   }
 
-  /** Small values behind parameters serve as arguments (axes, scales), without leaving the graph. */
+  /** Values behind parameters, small ones, serve as arguments (axes, scales), without leaving the graph. */
   private remember(node: Node, values: readonly Tensor[]): void {
     for (const [k, name] of node.outputs.entries())
-      if (name && values[k].data.length <= SMALL) this.facts.constants.set(name, values[k])
+      if (name) this.facts.constants.set(name, values[k])
   }
 
   /** Inputs no gradient passes to are given as initializers where their values are known. */
