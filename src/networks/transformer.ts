@@ -59,8 +59,11 @@ function attention(net: Net, x: Value, name: string): Value {
   const key = split(net, linear(net, x, `${name}.key`, width), [0, 2, 3, 1])
   const value = split(net, linear(net, x, `${name}.value`, width), [0, 2, 1, 3])
   const raw = net.node('MatMul', [query.name, key.name], `${name}.raw`, [heads, count, count])
-  const factor = constantScalar(net, `${name}.factor`, 1 / Math.sqrt(size))
-  const scores = net.node('Mul', [raw.name, factor], `${name}.scores`, raw.shape)
+  // A Constant node, unlike an initializer, is no parameter to whoever opens the file.
+  const factor = net.node('Constant', [], `${name}.factor`, [], {
+    value: { type: 'tensor', value: float32Tensor([1 / Math.sqrt(size)], []) },
+  })
+  const scores = net.node('Mul', [raw.name, factor.name], `${name}.scores`, raw.shape)
   const weights = net.node('Softmax', [scores.name], `${name}.weights`, raw.shape, {
     axis: int(-1),
   })
@@ -97,11 +100,6 @@ function linear(net: Net, x: Value, name: string, to: number): Value {
 function reshape(net: Net, x: Value, name: string, shape: readonly number[]): Value {
   net.graph.initializers.set(`${name}.shape`, int64Tensor([0, ...shape]))
   return net.node('Reshape', [x.name, `${name}.shape`], name, shape)
-}
-
-function constantScalar(net: Net, name: string, value: number): string {
-  net.graph.initializers.set(name, float32Tensor([value], []))
-  return name
 }
 
 function meanOverPositions(net: Net, x: Value): Value {
