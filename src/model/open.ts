@@ -1,22 +1,46 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { didYouMean, ModelError } from '../base/index.js'
+import { basename, dirname } from 'node:path'
+import { ModelError, sizeOf } from '../base/index.js'
 import {
+  type ExternalReader,
+  externalDataIn,
+  foldConstants,
   type Graph,
   liftToCanonical,
   type Model,
-  patchInitializers,
   readModel,
-  readModelFile,
+  readModelBytes,
+  subgraphsOf,
   type ValueInfo,
+  withBatch,
 } from '../onnx/index.js'
-import { findOutput, type ModelOutput } from './output.js'
-import { findParameters, type Parameter } from './parameters.js'
+import { type BatchReport, proveBatch } from './batch.js'
+import { type Bindings, bindInputs } from './bindings.js'
+import {
+  dataInput,
+  declaredSample,
+  guessLayout,
+  inOrder,
+  type LayoutGuess,
+  sizesFor,
+} from './input.js'
+import { type FoundPreprocess, findPreprocess } from './lookup.js'
+import { chosenOutput, kindOf, type ModelOutput } from './output.js'
+import { findParameters, type Parameter, parameterNames } from './parameters.js'
+import { widenHalf } from './widen.js'
 
 export interface OpenOptions {
   /** Which output is measured or trained; needed where there are several. */
   output?: string
+  /** Values for inputs that the data does not feed (`--input sr=16000`). */
+  inputs?: Bindings
+  /** A sample's physical shape, channels first: closes sizes that the file leaves open. */
+  sample?: readonly number[]
+  /**
+   * Whether a batch that the file fixed is tried out, in this process; default true. Without it
+   * the batch stays fixed.
+   */
+  prove?: boolean
 }
 
 /** A model ready to be measured or trained: its canonical graph, and the file it came from. */
@@ -27,64 +51,146 @@ export interface OpenedModel {
   readonly bytes: Uint8Array
   /** SHA-256 of `bytes`, hexadecimal. */
   readonly sha256: string
-  /** The canonical copy: one opset, one output, batch free where the file leaves it free. */
+  /** As read, before anything was changed. */
+  readonly original: Model
+  /** Whether weights stand in other files beside it. */
+  readonly hasExternalData: boolean
+  /**
+   * The canonical copy: one opset, one output, other inputs bound, constants folded, float32; batch
+   * free where the file leaves it free.
+   */
   readonly model: Model
   /** What takes the samples. */
   readonly input: ValueInfo
+  /** Order of the input's axes, as the model tells it. */
+  readonly layout: LayoutGuess
   readonly output: ModelOutput
   readonly parameters: readonly Parameter[]
+  readonly batch: BatchReport
+  /** What the model comes with; whoever is told otherwise says otherwise. */
+  readonly found: FoundPreprocess
+  /** Whether it computes with quantised numbers: such a model is measured, not trained. */
+  readonly isQuantised: boolean
 }
 
-/** Opens an ONNX file (path or bytes); throws ModelError when it cannot be used. */
+/**
+ * Opens an ONNX file (path or bytes): read, lifted, inputs bound, constants folded, parameters
+ * found, output recognised. Throws ModelError when it cannot be used.
+ */
 export async function openModel(
   source: string | Uint8Array,
   options: OpenOptions = {},
 ): Promise<OpenedModel> {
-  const fromFile = typeof source === 'string'
-  const original = fromFile ? readModelFile(source) : readModel(source)
-  const bytes = fromFile ? await readFile(source) : source
-  const canonical = liftToCanonical(original)
-  const output = findOutput(canonical.graph, options.output)
-  const outputs = canonical.graph.outputs.filter(o => o.name === output.name)
-  const graph: Graph = { ...canonical.graph, outputs }
-  return {
-    file: fromFile ? basename(source) : undefined,
-    bytes,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    model: { ...canonical, graph },
-    input: onlyInput(graph),
-    output,
-    parameters: findParameters(graph),
+  if (typeof source !== 'string') return open(source, undefined, options)
+  const bytes = readModelBytes(source)
+  try {
+    return await open(bytes, source, options)
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.message.includes(source)) throw error
+    throw new ModelError(`${source}: ${error.message}`, error.fields)
   }
 }
 
-function onlyInput({ inputs }: Graph): ValueInfo {
-  if (inputs.length === 1) return inputs[0]
-  const names = inputs.map(input => `"${input.name}"`).join(', ')
-  throw new ModelError(
-    inputs.length
-      ? `model: it has ${inputs.length} inputs (${names}), and none is bound. Bind all but the one that takes the samples with --input name=value.`
-      : 'model: it has no input, so there is nothing to feed it.',
-  )
+async function open(
+  bytes: Uint8Array,
+  path: string | undefined,
+  options: OpenOptions,
+): Promise<OpenedModel> {
+  const { original, hasExternalData } = read(bytes, path)
+  const canonical = liftToCanonical(original)
+  const { graph, names } = simplified(canonical.graph, options)
+  const input = dataInput(graph)
+  const found = findPreprocess(original, input, path)
+  const opened: Omit<OpenedModel, 'output'> = {
+    file: path === undefined ? undefined : basename(path),
+    bytes,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    original,
+    hasExternalData,
+    model: { ...canonical, graph },
+    input,
+    layout: guessLayout(graph, input),
+    parameters: findParameters(graph, names, original.graph),
+    batch: batchOf(input),
+    found,
+    isQuantised: isQuantised(graph),
+  }
+  const complete = { ...opened, output: outputOf(opened, names, options.sample) }
+  return { ...complete, batch: await freed(complete, options) }
 }
 
-/**
- * The original file with trained weights in place: names, inputs, outputs, opset and every other
- * byte stay; `temper.*` metadata is added. Throws ModelError for a weight the file does not hold.
- */
-export function exportModel(
+function read(bytes: Uint8Array, path: string | undefined) {
+  const inFolder = path === undefined ? undefined : externalDataIn(dirname(path))
+  let hasExternalData = false
+  const externalData: ExternalReader | undefined =
+    inFolder &&
+    (part => {
+      hasExternalData = true
+      return inFolder(part)
+    })
+  return { original: readModel(bytes, { externalData }), hasExternalData }
+}
+
+/** One output, other inputs bound, 16-bit floats widened, constants folded; and what was learned. */
+function simplified(graph: Graph, { output, inputs = {} }: OpenOptions) {
+  const bound = bindInputs(widenHalf(graph), inputs)
+  const whole = { ...bound, outputs: [chosenOutput(graph, output)] }
+  const names = parameterNames(whole)
+  return { graph: foldConstants(whole, { parameters: names }), names }
+}
+
+function outputOf(
+  opened: Omit<OpenedModel, 'output'>,
+  names: ReadonlySet<string>,
+  sample?: readonly number[],
+): ModelOutput {
+  const { graph } = opened.model
+  const closed = closedGraph(opened, names, sample) ?? graph
+  const [{ name, shape = [] }] = closed.outputs
+  const known = shape.slice(1).filter(size => typeof size === 'number')
+  return { name, ...kindOf(closed, name), size: sizeOf(known) }
+}
+
+/** The graph with every size known; undefined while the input leaves some open, or only a run can tell. */
+function closedGraph(
+  { model: { graph }, input, layout, found }: Omit<OpenedModel, 'output'>,
+  names: ReadonlySet<string>,
+  given?: readonly number[],
+): Graph | undefined {
+  const order = found.preprocess.layout ?? layout.layout
+  const sample = declaredSample(input, order) ?? given
+  if (!sample) return undefined
+  const [first] = input.shape!
+  const inputs = [{ ...input, shape: [first, ...sizesFor(input, inOrder(sample, order))] }]
+  const batch = typeof first === 'number' ? first : 1
+  try {
+    return withBatch({ ...graph, inputs }, batch, { parameters: names })
+  } catch (error) {
+    // Such a model can still be measured; training it will say what is wrong.
+    if (error instanceof ModelError) return undefined
+    throw error
+  }
+}
+
+function batchOf({ shape }: ValueInfo): BatchReport {
+  const [first] = shape!
+  if (typeof first === 'string') return { kind: 'free', reason: 'the file leaves the batch open' }
+  return { kind: 'fixed', made: first, reason: `the file fixes the batch to ${first}` }
+}
+
+async function freed(
   opened: OpenedModel,
-  weights: ReadonlyMap<string, Float32Array>,
-  metadata: ReadonlyMap<string, string> = new Map(),
-): Uint8Array {
-  const shapes = new Map(opened.parameters.map(p => [p.name, p.shape]))
-  const patches = new Map(
-    [...weights].map(([name, data]) => {
-      const shape = shapes.get(name)
-      if (!shape)
-        throw new ModelError(`model: it has no weight "${name}".${didYouMean(name, shapes.keys())}`)
-      return [name, { dtype: 'float32' as const, shape, data }]
-    }),
-  )
-  return patchInitializers(opened.bytes, patches, metadata)
+  { prove = true, sample }: OpenOptions,
+): Promise<BatchReport> {
+  const { batch, input, found, layout } = opened
+  const declared = declaredSample(input, found.preprocess.layout ?? layout.layout)
+  const sampleShape = declared ?? sample
+  if (!prove || batch.kind === 'free' || !sampleShape) return batch
+  return proveBatch(opened, { sampleShape, preprocess: found.preprocess })
+}
+
+const quantising = /^(QLinear|Quantize|Dequantize|DynamicQuantize)|Integer$/
+
+function isQuantised(graph: Graph): boolean {
+  return graph.nodes.some(node => quantising.test(node.op) || subgraphsOf(node).some(isQuantised))
 }

@@ -1,5 +1,5 @@
 import { didYouMean, ModelError } from '../base/index.js'
-import { type Dimension, type Graph, intOf, type Node, type ValueInfo } from '../onnx/index.js'
+import { type Graph, intOf, type Node, producers, type ValueInfo } from '../onnx/index.js'
 
 /** What the numbers of an output are, read from the operator they come from. */
 export type OutputKind = 'logits' | 'probabilities' | 'log-probabilities' | 'sigmoid'
@@ -7,20 +7,14 @@ export type OutputKind = 'logits' | 'probabilities' | 'log-probabilities' | 'sig
 export interface ModelOutput {
   readonly name: string
   readonly kind: OutputKind
+  /** Why it is of this kind. */
+  readonly reason: string
   /** Numbers a sample: classes, or regression outputs. */
   readonly size: number
 }
 
-/** Operators that only move numbers on their way out. */
-const carriers = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast'])
-
 /** The output named, or the only one; throws ModelError where there are several and none is named. */
-export function findOutput(graph: Graph, name?: string): ModelOutput {
-  const info = chosenOutput(graph, name)
-  return { name: info.name, kind: kindOf(graph, info.name), size: sizeOfOutput(info) }
-}
-
-function chosenOutput(graph: Graph, name?: string): ValueInfo {
+export function chosenOutput(graph: Graph, name?: string): ValueInfo {
   const names = graph.outputs.map(output => output.name)
   if (name === undefined && names.length === 1) return graph.outputs[0]
   const info = graph.outputs.find(output => output.name === name)
@@ -32,24 +26,45 @@ function chosenOutput(graph: Graph, name?: string): ValueInfo {
   )
 }
 
-function kindOf(graph: Graph, name: string): OutputKind {
-  const node = lastComputing(graph, name)
-  if (node?.op === 'Softmax') return isOverClasses(node) ? 'probabilities' : 'logits'
-  if (node?.op === 'LogSoftmax') return isOverClasses(node) ? 'log-probabilities' : 'logits'
-  return node?.op === 'Sigmoid' ? 'sigmoid' : 'logits'
+/** Operators that only move numbers on their way out. */
+const carriers = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast'])
+
+/**
+ * Recognises what an output holds from what the graph does last: Softmax (also written out as Exp,
+ * ReduceSum, Div), LogSoftmax or Sigmoid; else logits.
+ */
+export function kindOf(graph: Graph, output: string): { kind: OutputKind; reason: string } {
+  const makers = producers(graph)
+  const last = lastComputing(makers, output)
+  // A mean of probabilities is one.
+  if (last?.op === 'ReduceMean') {
+    const inner = kindOf(graph, last.inputs[0])
+    if (inner.kind !== 'logits') return { ...inner, reason: `${inner.reason}, averaged` }
+  }
+  const ending = last ? `the model ends in ${last.op}` : 'no operator makes the output'
+  if (last?.op === 'Softmax' && isOverClasses(last))
+    return { kind: 'probabilities', reason: ending }
+  if (last?.op === 'LogSoftmax' && isOverClasses(last))
+    return { kind: 'log-probabilities', reason: ending }
+  if (last?.op === 'Sigmoid') return { kind: 'sigmoid', reason: ending }
+  if (last && isWrittenOutSoftmax(last, makers))
+    return { kind: 'probabilities', reason: 'the model ends in a Softmax written out' }
+  return { kind: 'logits', reason: ending }
 }
 
-function lastComputing(graph: Graph, name: string): Node | undefined {
-  const node = graph.nodes.find(candidate => candidate.outputs.includes(name))
-  return node && carriers.has(node.op) ? lastComputing(graph, node.inputs[0]) : node
+function lastComputing(makers: ReadonlyMap<string, Node>, output: string): Node | undefined {
+  let node = makers.get(output)
+  while (node && carriers.has(node.op)) node = makers.get(node.inputs[0])
+  return node
 }
 
 function isOverClasses(node: Node): boolean {
   return [-1, 1].includes(intOf(node, 'axis', -1))
 }
 
-function sizeOfOutput({ shape }: ValueInfo): number {
-  return (shape ?? [])
-    .slice(1)
-    .reduce<number>((size, d: Dimension) => size * (typeof d === 'number' ? d : 1), 1)
+/** exp(x) / sum(exp(x)). */
+function isWrittenOutSoftmax(node: Node, makers: ReadonlyMap<string, Node>): boolean {
+  if (node.op !== 'Div') return false
+  const [exponential, sum] = node.inputs.map(name => makers.get(name))
+  return exponential?.op === 'Exp' && sum?.op === 'ReduceSum' && sum.inputs[0] === node.inputs[0]
 }

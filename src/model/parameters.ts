@@ -1,18 +1,23 @@
-import { sizeOf, type Tensor } from '../base/index.js'
-import type { Graph, Node } from '../onnx/index.js'
+import { type DataType, isFloat, sizeOf, type Tensor } from '../base/index.js'
+import { type Graph, type Node, uses, type WeightPath, weightsOf } from '../onnx/index.js'
+import { type Place, placeOf } from './place.js'
 
 /** What a tensor of the model is to its node. */
 export type Role = 'weight' | 'bias' | 'scale' | 'statistic'
 
 /** A tensor that was learned, with its place in the file. */
 export interface Parameter {
-  readonly name: string
+  /** Its name in the graph, and its path in the file. */
+  readonly name: WeightPath
   readonly shape: readonly number[]
   readonly length: number
   readonly role: Role
   /** The operator and node that use it first, for messages. */
   readonly usedBy: string
   readonly value: Tensor<'float32'>
+  /** The element type in the file; it is trained as float32 and cast back. */
+  readonly dtype: DataType
+  readonly stands: Place['stands']
 }
 
 /** By operator: the role of each input that may hold something learned. */
@@ -38,33 +43,80 @@ const learnedInputs: Readonly<Record<string, readonly (Role | undefined)[]>> = {
   Div: ['scale', 'scale'],
 }
 
+const arithmetic = new Set(['Add', 'Sub', 'Mul', 'Div'])
+
+/** Operators that a weight passes on its way to the one that uses it. */
+const passing = new Set(
+  'Identity Reshape Transpose Flatten Squeeze Unsqueeze Cast Expand Split Slice Concat'.split(' '),
+)
+
 /**
- * The learned tensors of a graph, in the order in which nodes use them. A float constant of one
- * element is a setting (a factor, a bound), not something learned.
+ * The tensors of a graph that were learned: floats that a gradient can reach, wherever they stand.
+ * Settings are left out: single factors, masks of huge numbers, and what the graph itself does to
+ * its input before the first layer.
  */
-export function findParameters(graph: Graph): Parameter[] {
-  const found = new Map<string, Parameter>()
-  for (const node of graph.nodes)
-    for (const [position, role] of (learnedInputs[node.op] ?? []).entries()) {
-      const name = node.inputs[position]
-      const value = name && role ? graph.initializers.get(name) : undefined
-      if (value?.dtype !== 'float32' || found.has(name)) continue
-      const length = sizeOf(value.shape)
-      if (length < 2 && !['weight', 'statistic'].includes(role!) && !isBiasVector(node, value))
-        continue
-      found.set(name, {
+export function parameterNames(graph: Graph): Set<WeightPath> {
+  const settings = inputSettings(graph)
+  const names = [...weightsOf(graph)].filter(name => {
+    const value = graph.initializers.get(name)
+    return !settings.has(name) && !(value && (value.shape.length === 0 || isMask(value)))
+  })
+  return new Set(names)
+}
+
+function isMask({ dtype, data }: Tensor): boolean {
+  return dtype === 'float32' && (data as Float32Array).some(v => !(Math.abs(v) < 1e8))
+}
+
+/** Constants that meet nothing but the input itself: a normalisation inside the model. */
+function inputSettings(graph: Graph): Set<string> {
+  const raw = new Set(graph.inputs.map(({ name }) => name))
+  const settings = new Set<string>()
+  for (const { op, inputs, outputs } of graph.nodes) {
+    if (!raw.has(inputs[0]) || !(arithmetic.has(op) || passing.has(op))) continue
+    for (const name of inputs.slice(1)) settings.add(name)
+    for (const name of outputs) raw.add(name)
+  }
+  return settings
+}
+
+/** The parameters of a folded graph, in the order in which nodes use them; `file` is the graph as it was read. */
+export function findParameters(
+  graph: Graph,
+  names: ReadonlySet<WeightPath>,
+  file: Graph,
+): Parameter[] {
+  const readers = uses(graph)
+  const used = new Set(graph.nodes.flatMap(node => node.inputs))
+  return [...used].flatMap((name): Parameter[] => {
+    const value = graph.initializers.get(name)
+    if (!value || !names.has(name) || !isFloat(value.dtype)) return []
+    const { node, role } = userOf(name, readers)
+    const length = sizeOf(value.shape)
+    if (length < 2 && (role === undefined || arithmetic.has(node.op))) return []
+    const place = placeOf(name, file)
+    return [
+      {
         name,
         shape: value.shape,
         length,
-        role: role!,
+        role: role ?? 'weight',
         usedBy: `${node.op} "${node.name || node.outputs[0]}"`,
         value: value as Tensor<'float32'>,
-      })
-    }
-  return [...found.values()]
+        dtype: place?.dtype ?? value.dtype,
+        stands: place?.stands ?? 'initializer',
+      },
+    ]
+  })
 }
 
-/** A layer with one unit has a bias or scale of one element, which is learned all the same. */
-function isBiasVector(node: Node, value: Tensor): boolean {
-  return value.shape.length === 1 && !['Add', 'Sub', 'Mul', 'Div'].includes(node.op)
+/** The node that uses a weight, behind transpositions and the like, and what the weight is to it. */
+function userOf(
+  name: string,
+  readers: ReadonlyMap<string, readonly Node[]>,
+): { node: Node; role?: Role } {
+  const [node] = readers.get(name)!
+  const onward = passing.has(node.op) && readers.has(node.outputs[0])
+  if (onward) return userOf(node.outputs[0], readers)
+  return { node, role: learnedInputs[node.op]?.[node.inputs.indexOf(name)] }
 }

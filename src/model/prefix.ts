@@ -1,5 +1,6 @@
-import { expected, float32Tensor, int64Tensor, ModelError, sizeOf } from '../base/index.js'
-import { type Dimension, type Graph, ints, type Node } from '../onnx/index.js'
+import { expected, float32Tensor, int64Tensor, ModelError, sameShape } from '../base/index.js'
+import { dataTypeCodes, type Graph, int, ints, type Node, type ValueInfo } from '../onnx/index.js'
+import { inOrder, type Layout, sizesFor } from './input.js'
 import type { Preprocess } from './preprocess.js'
 
 /** The name under which a prefixed graph takes physical samples. */
@@ -7,7 +8,8 @@ export const samplesInput = 'temper/samples'
 
 /**
  * The graph behind a prefix that turns physical samples `[batch, ...shape]` into its input:
- * `input = (sample * scale - mean) / std`, then the axes in the model's order.
+ * `input = (sample * scale - mean) / std`, then the axes in the model's order, then its shape and
+ * element type (whole numbers are rounded to).
  * Throws ModelError when the samples cannot become the input.
  */
 export function withPrefix(
@@ -15,9 +17,10 @@ export function withPrefix(
   inputName: string,
   shape: readonly number[],
   preprocess: Preprocess,
+  layout: Layout,
 ): Graph {
   const input = graph.inputs.find(candidate => candidate.name === inputName)!
-  const prefix = new Prefix(inputName)
+  const prefix = new Prefix()
   const channels = shape[0]
   let value = samplesInput
   if (preprocess.scale !== 1) value = prefix.arithmetic('Mul', value, [preprocess.scale], shape)
@@ -25,10 +28,9 @@ export function withPrefix(
   if (mean.some(m => m !== 0)) value = prefix.arithmetic('Sub', value, mean, shape)
   const std = perChannel('std', preprocess.std, channels)
   if (std.some(s => s !== 1)) value = prefix.arithmetic('Div', value, std, shape)
-  const arranged = preprocess.layout === 'NHWC' && shape.length === 3
+  const arranged = layout === 'NHWC' && shape.length === 3
   if (arranged) value = prefix.emit('Transpose', [value], { perm: ints([0, 2, 3, 1]) })
-  const now = arranged ? [shape[1], shape[2], shape[0]] : [...shape]
-  prefix.finish(value, now, input.shape)
+  prefix.finish(value, inOrder(shape, layout), input)
   return {
     ...graph,
     nodes: [...prefix.nodes, ...graph.nodes],
@@ -54,8 +56,6 @@ class Prefix {
   readonly nodes: Node[] = []
   readonly initializers: Graph['initializers'] = new Map()
 
-  constructor(private readonly inputName: string) {}
-
   emit(op: string, inputs: string[], attributes: Node['attributes'] = {}): string {
     const output = `temper/prefix_${this.nodes.length}`
     this.nodes.push({ name: output, op, domain: '', inputs, outputs: [output], attributes })
@@ -69,33 +69,22 @@ class Prefix {
     return this.emit(op, [value, name])
   }
 
-  /** Ends under the model's own input name, reshaped when only the rank differs. */
-  finish(value: string, shape: readonly number[], wanted: readonly Dimension[] | undefined): void {
-    const target = wanted?.slice(1)
-    const fits =
-      !target ||
-      (target.length === shape.length &&
-        target.every((size, axis) => typeof size === 'string' || size === shape[axis]))
-    if (fits) {
-      this.end('Identity', [value])
-      return
+  /** Ends under the model's own input name, in its shape and element type. */
+  finish(from: string, shape: readonly number[], input: ValueInfo): void {
+    const wanted = sizesFor(input, shape)
+    const { name, dtype = 'float32' } = input
+    let value = from
+    if (!sameShape(wanted, shape)) {
+      this.initializers.set('temper/shape', int64Tensor([0, ...wanted]))
+      value = this.emit('Reshape', [value, 'temper/shape'])
     }
-    if (
-      target.every(size => typeof size === 'number') &&
-      sizeOf(target as number[]) === sizeOf(shape)
-    ) {
-      this.initializers.set('temper/shape', int64Tensor([0, ...(target as number[])]))
-      this.end('Reshape', [value, 'temper/shape'])
-      return
-    }
-    throw new ModelError(
-      `model: its input "${this.inputName}" takes [${target.join(', ')}] a sample, ` +
-        `and the data's samples are [${shape.join(', ')}]. Give --preprocess with the model's size, channels or layout.`,
-    )
+    if (dtype.includes('int')) value = this.emit('Round', [value])
+    if (dtype === 'float32') this.end('Identity', value, name)
+    else this.end('Cast', value, name, { to: int(dataTypeCodes[dtype]) })
   }
 
-  private end(op: string, inputs: string[]): void {
-    const outputs = [this.inputName]
-    this.nodes.push({ name: 'temper/prefix', op, domain: '', inputs, outputs, attributes: {} })
+  private end(op: string, from: string, to: string, attributes: Node['attributes'] = {}): void {
+    const outputs = [to]
+    this.nodes.push({ name: 'temper/prefix', op, domain: '', inputs: [from], outputs, attributes })
   }
 }

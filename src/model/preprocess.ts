@@ -31,8 +31,8 @@ export const preprocessSchema = strictForm({
     .describe('[height, width] the model takes'),
   layout: z
     .enum(['NCHW', 'NHWC'], ofRule('NCHW or NHWC'))
-    .default('NCHW')
-    .describe("order of the model's axes"),
+    .optional()
+    .describe("order of the model's axes; without it the model itself tells"),
   channels: z.union([z.literal(1), z.literal(3)], ofRule('1 or 3')).optional(),
   sampleRate: wholeNumber.optional().describe('hertz'),
   seconds: number.gt(0, ofRule('a number above 0')).optional(),

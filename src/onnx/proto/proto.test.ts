@@ -193,6 +193,7 @@ describe('what is no model is refused with a sentence', () => {
     ['a Git LFS pointer', text('version https://git-lfs.github.com/spec/v1'), /git lfs pull/],
     ['plain text', text('hello world'), /not an ONNX model/],
     ['a TensorFlow Lite model', text('\x1c\0\0\0TFL3....'), /TensorFlow Lite/],
+    ['a text in UTF-8', new TextEncoder().encode('ärger'), /not an ONNX model/],
     ['only a version', Uint8Array.of(8, 7), /names no operator set/],
   ])('%s', (_, file, sentence) => {
     expect(() => readModel(file)).toThrow(ModelError)

@@ -43,10 +43,20 @@ export function readModel(bytes: Uint8Array, options: ReadOptions = {}): Model {
     nodes: 0,
     depth: 0,
   }
-  const unknown = readFields(bytes, modelTable, { model, reading })
+  const unknown = readFieldsOfModel(bytes, { model, reading })
   if (!model.opsets.size)
     throw new ModelError('The file is not an ONNX model: it names no operator set.')
   return unknown ? { ...model, unknown } : model
+}
+
+/** A file that breaks before anything of a model was read is no damaged model but something else. */
+function readFieldsOfModel(bytes: Uint8Array, into: { model: Model; reading: Reading }) {
+  try {
+    return readFields(bytes, modelTable, into)
+  } catch (error) {
+    if (!(error instanceof ModelError) || into.model.irVersion) throw error
+    throw new ModelError('The file is not an ONNX model: it does not start like one.')
+  }
 }
 
 const signatures: readonly (readonly [name: string, start: string])[] = [
