@@ -1,7 +1,7 @@
 import { DataError, UsageError } from '../base/index.js'
 import { type DataOptions, type Dataset, openData } from '../data/index.js'
 import { type Device, threadsAvailable } from '../engine/index.js'
-import { type OpenedModel, openModel, type Preprocess, preprocessSchema } from '../model/index.js'
+import { type OpenedModel, openModel, type Preprocess } from '../model/index.js'
 import type { Scorecard } from '../record/index.js'
 import { type MeasuredSuite, measureSuite } from './measure.js'
 import { modelPredictor, type Predictor } from './predictor.js'
@@ -58,7 +58,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
     const started = performance.now()
     const measured = await measureSuite({ predictor, data, suite, seed, batch, onProgress, signal })
     const seconds = (performance.now() - started) / 1000
-    const warnings = await suspicions(measured, data, options.preprocess, opened, {
+    const warnings = await suspicions(measured, data, saidOrFound(options, opened), opened, {
       threads,
       device,
     })
@@ -130,11 +130,11 @@ async function openPredictor(
   if (predict) return { predictor: foreign(predict, outputs), facts: { file: 'a function' } }
   if (model === undefined)
     throw new UsageError('evaluate: give a model (an ONNX file) or a predict function.')
-  const opened = await openModel(model, { output })
+  const opened = await openModel(model, { output, sample: data.shape })
   checkLabels(opened, data)
   const predictor = await modelPredictor(opened, {
     sampleShape: data.shape,
-    preprocess: preprocess ?? preprocessSchema.parse({}),
+    preprocess: preprocess ?? opened.found.preprocess,
     ...machine,
   })
   const parameters = opened.parameters.reduce((sum, p) => sum + p.length, 0)
@@ -151,6 +151,15 @@ function foreign(predict: NonNullable<EvaluateOptions['predict']>, outputs?: num
     predict: async (samples, rows) => predict(samples, rows),
     close: async () => {},
   }
+}
+
+/** The preprocessing that was said, or that the model came with; undefined where it was only assumed. */
+function saidOrFound(
+  { preprocess }: EvaluateOptions,
+  opened?: OpenedModel,
+): Preprocess | undefined {
+  const { found } = opened ?? {}
+  return preprocess ?? (found?.source === undefined ? undefined : found.preprocess)
 }
 
 function checkLabels({ output }: OpenedModel, { labels, classes, name }: Dataset): void {

@@ -9,7 +9,7 @@ import {
   openData,
   splitBy,
 } from '../data/index.js'
-import { type OpenedModel, openModel, type Parameter, preprocessSchema } from '../model/index.js'
+import { type OpenedModel, openModel, type Parameter } from '../model/index.js'
 import { type NetworkKind, newNetwork } from '../networks/index.js'
 import { writeModel } from '../onnx/index.js'
 import { temperVersion, versions } from '../record/index.js'
@@ -91,7 +91,7 @@ function physical(preprocess: Recipe['preprocess']): DataOptions {
 }
 
 async function openRecipeModel({ model, seed }: Recipe, data: Dataset): Promise<OpenedModel> {
-  if (model.file !== undefined) return openModel(model.file)
+  if (model.file !== undefined) return openModel(model.file, { sample: data.shape })
   const fresh = newNetwork(model.network as NetworkKind, {
     input: [...data.shape],
     classes: data.classes?.length ?? 1,
@@ -163,7 +163,7 @@ async function planOf(
       validation: await describe(validation),
       test: test && (await describe(test)),
     },
-    preprocess: recipe.preprocess ?? preprocessSchema.parse({}),
+    preprocess: recipe.preprocess ?? opened.found.preprocess,
     lengths: {
       ...lengths,
       batch: recipe.train.batch,

@@ -4,7 +4,7 @@ import { stringify } from 'yaml'
 import { DataError, UsageError } from '../base/index.js'
 import { type Device, threadsAvailable } from '../engine/index.js'
 import { evaluate } from '../evaluate/index.js'
-import { exportModel, type Preprocess } from '../model/index.js'
+import { exportModel, type Preprocess, preprocessKey } from '../model/index.js'
 import { checkRecipe, parseRecipe, type Resolved, resolveRecipe } from '../recipe/index.js'
 import {
   contentHash,
@@ -110,6 +110,7 @@ function writeTrained({ opened, plan }: Resolved, run: Run, folder: string): str
     ['temper.version', plan.version],
     ['temper.seed', String(plan.seed)],
     ['temper.plan', contentHash(plan)],
+    [preprocessKey, JSON.stringify(plan.preprocess)],
     ['temper.noise', plan.noise.map(n => `${n.at}:${n.kind}`).join(' ')],
   ])
   writeFileAtomic(path, exportModel(opened, run.bestWeights(), metadata))
