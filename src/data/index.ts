@@ -1,4 +1,7 @@
 export type { Dataset, SampleKind } from './dataset.js'
+export { checkData, type DataHealth, type Findings } from './health/check.js'
+export { findLabelIssues, type LabelIssue, type LabelIssues } from './health/label-issues.js'
+export { findLeaks, type Leaks } from './health/leaks.js'
 export { formats } from './layouts/formats.js'
 export type { Format } from './layouts/place.js'
 export { builtIns, openData } from './open.js'

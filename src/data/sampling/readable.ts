@@ -1,6 +1,6 @@
-import { sizeOf } from '../../base/index.js'
 import type { Dataset } from '../dataset.js'
 import { subset } from '../sources/subset.js'
+import { eachSample } from './each-sample.js'
 
 /** A sample that cannot be read, and why. */
 export interface BadSample {
@@ -8,22 +8,12 @@ export interface BadSample {
   reason: string
 }
 
-const AT_ONCE = 64
-
 /** Reads every sample once and lists those that cannot be read. */
 export async function badSamples(dataset: Dataset): Promise<(BadSample & { index: number })[]> {
   const bad: (BadSample & { index: number })[] = []
-  if (!dataset.readMany) return bad
-  const size = sizeOf(dataset.shape)
-  for (let start = 0; start < dataset.length; start += AT_ONCE) {
-    const count = Math.min(AT_ONCE, dataset.length - start)
-    const indices = Uint32Array.from({ length: count }, (_, i) => start + i)
-    const failures = await dataset.readMany(indices, new Float32Array(count * size))
-    failures.forEach((reason, i) => {
-      if (reason !== undefined)
-        bad.push({ index: start + i, identity: dataset.identity(start + i), reason })
-    })
-  }
+  await eachSample(dataset, (index, values, reason) => {
+    if (!values) bad.push({ index, identity: dataset.identity(index), reason: reason! })
+  })
   return bad
 }
 
