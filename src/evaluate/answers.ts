@@ -1,6 +1,6 @@
 import type { Batch, Dataset } from '../data/index.js'
 import { type Answers, answersOf, Meter, type Values } from '../metrics/index.js'
-import type { Predictor } from './predictor.js'
+import type { Predictor } from '../model/index.js'
 
 /** Reads raw outputs as a classifier's answers or a regression's values, as the data say. */
 export class AnswerReader {

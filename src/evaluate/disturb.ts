@@ -1,7 +1,7 @@
 import { keyOf, UsageError } from '../base/index.js'
 import type { Dataset } from '../data/index.js'
+import type { Weights } from '../model/index.js'
 import { completeLevel, noiseOf } from '../noise/index.js'
-import type { Weights } from './predictor.js'
 import type { Condition } from './suite.js'
 
 /** Puts a condition's noise on one sample; the draw is keyed by the sample's id. */

@@ -1,10 +1,15 @@
 import { DataError, UsageError } from '../base/index.js'
 import { type DataOptions, type Dataset, openData } from '../data/index.js'
 import { type Device, threadsAvailable } from '../engine/index.js'
-import { type OpenedModel, openModel, type Preprocess } from '../model/index.js'
+import {
+  modelPredictor,
+  type OpenedModel,
+  openModel,
+  type Predictor,
+  type Preprocess,
+} from '../model/index.js'
 import type { Scorecard } from '../record/index.js'
 import { type MeasuredSuite, measureSuite } from './measure.js'
-import { modelPredictor, type Predictor } from './predictor.js'
 import { type ModelFacts, scorecardOf } from './scorecard.js'
 import { type Strip, type StripModel, sampleStrip } from './strip.js'
 import { type Suite, suiteOf } from './suite.js'

@@ -11,6 +11,5 @@ export {
   type MeasureSuiteOptions,
   measureSuite,
 } from './measure.js'
-export { modelPredictor, type Predictor, type PredictorOptions, type Weights } from './predictor.js'
 export type { Strip } from './strip.js'
 export { type Condition, type Suite, suiteOf, suites } from './suite.js'

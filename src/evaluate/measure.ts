@@ -2,10 +2,10 @@
 import { sizeOf } from '../base/index.js'
 import { type Batch, batches, type Dataset } from '../data/index.js'
 import type { Meter } from '../metrics/index.js'
+import type { Predictor, Weights } from '../model/index.js'
 import type { Measures } from '../record/index.js'
 import { AnswerReader } from './answers.js'
 import { disturbWeights, sampleDisturber } from './disturb.js'
-import type { Predictor, Weights } from './predictor.js'
 import type { Condition, Suite } from './suite.js'
 
 export interface MeasureSuiteOptions {

@@ -1,9 +1,9 @@
 /** The same few samples at growing strength, with every model's answers: what a report shows. */
 import { sizeOf } from '../base/index.js'
 import { type Dataset, limit } from '../data/index.js'
+import type { Predictor } from '../model/index.js'
 import { AnswerReader } from './answers.js'
 import { sampleDisturber } from './disturb.js'
-import type { Predictor } from './predictor.js'
 import type { Condition, Suite } from './suite.js'
 
 export interface StripModel {

@@ -2,9 +2,13 @@
 import { wilsonInterval } from '../base/index.js'
 import { type Dataset, limit } from '../data/index.js'
 import type { Device } from '../engine/index.js'
-import { type OpenedModel, type Preprocess, preprocessSchema } from '../model/index.js'
+import {
+  modelPredictor,
+  type OpenedModel,
+  type Preprocess,
+  preprocessSchema,
+} from '../model/index.js'
 import { type MeasuredSuite, measureSuite } from './measure.js'
-import { modelPredictor } from './predictor.js'
 
 const samplesTried = 256
 

@@ -1,14 +1,11 @@
 import { ModelError, sizeOf, type Tensor } from '../base/index.js'
 import { createSession, type Device, type Session } from '../engine/index.js'
-import {
-  dynamicGraph,
-  feedParameters,
-  type OpenedModel,
-  type OutputKind,
-  type Preprocess,
-  samplesInput,
-} from '../model/index.js'
 import { writeModel } from '../onnx/index.js'
+import type { OpenedModel } from './open.js'
+import type { OutputKind } from './output.js'
+import { samplesInput } from './prefix.js'
+import type { Preprocess } from './preprocess.js'
+import { dynamicGraph, feedParameters } from './static.js'
 
 /** Weights by parameter name. */
 export type Weights = ReadonlyMap<string, Float32Array>
