@@ -246,7 +246,7 @@ describe.each(Object.values(noises.target).map(n => [n.kind, n] as const))(
 describe.each(Object.values(noises.weight).map(n => [n.kind, n] as const))(
   'weight %s',
   (_, noise) => {
-    const shape = [20, 10, 3, 3]
+    const shape = [64, 32, 3, 3]
     const w = new Float32Array(sizeOf(shape))
     sharedKernels().normal(w, 0.1, key(1))
     const run = (level: Level, k: Key) => {

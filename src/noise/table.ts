@@ -7,7 +7,7 @@ import { mixup } from './mix/mixup.js'
 import { flip } from './target/flip.js'
 import { smoothing } from './target/smoothing.js'
 import type { GradientNoise, InputNoise, MixNoise, TargetNoise, WeightNoise } from './types.js'
-import { gaussian as weightGaussian } from './weight/gaussian.js'
+import { weightNoises } from './weight/index.js'
 
 function byKind<N extends { kind: string }>(rows: readonly N[]): Readonly<Record<string, N>> {
   return Object.fromEntries(rows.map(row => [row.kind, row]))
@@ -17,7 +17,7 @@ function byKind<N extends { kind: string }>(rows: readonly N[]): Readonly<Record
 export const noises = {
   input: byKind<InputNoise>([...anyNoises, ...audioNoises, ...suiteCorruptions]),
   mix: byKind<MixNoise>([mixup]),
-  weight: byKind<WeightNoise>([weightGaussian]),
+  weight: byKind<WeightNoise>(weightNoises),
   target: byKind<TargetNoise>([smoothing, flip]),
   gradient: byKind<GradientNoise>([gradientGaussian]),
 } as const

@@ -125,8 +125,9 @@ export interface TargetNoise extends Card {
 }
 
 export interface WeightContext {
-  /** The shape of the tensor; the first axis is the output channel. */
   readonly shape: readonly number[]
+  /** The axis of the output channels; default 0. */
+  readonly channelAxis?: number
 }
 
 /** Noise on one weight tensor. */

@@ -1,22 +1,34 @@
 import { sharedKernels } from '../../kernels/index.js'
 import { amount } from '../level.js'
+import { channelOf, largestPerChannel } from './channels.js'
 import { defineWeight } from './define.js'
+import { normals } from './draws.js'
 
-/** w + s N(0, 1), s^2 = sigma^2 + (relative max|w|)^2, the largest of this tensor. */
+/** w + s N(0, 1), s^2 = sigma^2 + (relative max|w|)^2 + (channelRelative max of the channel)^2. */
 export const gaussian = defineWeight({
   kind: 'gaussian',
-  what: 'Adds a normal number to every weight, in absolute size or relative to the largest weight of its tensor.',
+  what: 'Adds a normal number to every weight, in absolute size or relative to the largest weight of its tensor or channel.',
   unit: 'standard deviation, absolute or relative to the largest absolute weight',
   levels: {
     sigma: amount('absolute standard deviation', 'weight units'),
     relative: amount('standard deviation over the largest absolute weight of the tensor', 'share'),
+    channelRelative: amount(
+      'standard deviation over the largest absolute weight of the output channel',
+      'share',
+    ),
   },
-  identity: { sigma: 0, relative: 0 },
+  identity: { sigma: 0, relative: 0, channelRelative: 0 },
   paper:
     'Joshi et al. 2020, Accurate deep neural network inference using computational phase-change memory; aihwkit AddNormal',
-  apply(w, out, { sigma, relative }, key) {
+  apply(w, out, { sigma, relative, channelRelative = 0 }, key, context) {
     const kernels = sharedKernels()
     const largest = relative > 0 ? kernels.maxAbs(w) : 0
-    kernels.gaussian(w, out, { sigma: Math.hypot(sigma, relative * largest) }, key)
+    const even = Math.sqrt(sigma ** 2 + (relative * largest) ** 2)
+    if (!channelRelative) return kernels.gaussian(w, out, { sigma: even }, key)
+    const most = largestPerChannel(w, context)
+    const { of } = channelOf(context)
+    const draws = normals(0, w.length, key)
+    for (let i = 0; i < w.length; i++)
+      out[i] = w[i] + draws[i] * Math.sqrt(even ** 2 + (channelRelative * most[of(i)]) ** 2)
   },
 })

@@ -1,0 +1,28 @@
+import { sharedKernels } from '../../kernels/index.js'
+import { defineWeight } from './define.js'
+
+/** w kept within +- deviations times the root mean square deviation of its tensor. */
+export const clipping = defineWeight({
+  kind: 'clipping',
+  what: 'Keeps the weights of each tensor within so many of their standard deviations.',
+  unit: 'standard deviations kept; fewer is stronger',
+  levels: {
+    deviations: {
+      what: 'largest distance from zero',
+      unit: 'standard deviations',
+      range: [0.1, Infinity],
+      default: 2.5,
+    },
+  },
+  identity: { deviations: Infinity },
+  deterministic: true,
+  paper:
+    'aihwkit WeightClip LayerGaussian; Stutz et al. 2021, Bit error robustness for energy-efficient DNN accelerators',
+  scale: ({ deviations }, gain) => ({ deviations: deviations / gain }),
+  apply(w, out, { deviations }) {
+    const mean = w.reduce((sum, value) => sum + value, 0) / w.length
+    const square = sharedKernels().sumOfSquares(w) / w.length
+    const limit = deviations * Math.sqrt(Math.max(0, square - mean * mean))
+    sharedKernels().clamp(w, out, -limit, limit)
+  },
+})
