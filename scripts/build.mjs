@@ -1,6 +1,6 @@
-// Builds dist/: the SIMD kernels (AssemblyScript), then the TypeScript. Skips what is up to date.
+// Builds dist/: the SIMD kernels (AssemblyScript), the TypeScript, the recipe's JSON Schema.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
 function run(script, ...args) {
@@ -8,9 +8,11 @@ function run(script, ...args) {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-export function build() {
-  if (existsSync('scripts/kernels.mjs')) run('scripts/kernels.mjs')
+export async function build() {
+  run('scripts/kernels.mjs')
   run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json')
+  const { recipeJsonSchema } = await import(pathToFileURL('dist/recipe/json-schema.js').href)
+  writeFileSync('dist/recipe.schema.json', `${JSON.stringify(recipeJsonSchema(), null, 2)}\n`)
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) build()
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await build()

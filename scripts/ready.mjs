@@ -19,4 +19,4 @@ if (!installed) {
   run('npm', 'ci', '--loglevel=error')
   writeFileSync(stamp, lock)
 }
-build()
+await build()

@@ -1,11 +1,12 @@
 /** One pass over the data under a suite: every batch clean, then under each condition. */
 import { sizeOf } from '../base/index.js'
 import { type Batch, batches, type Dataset } from '../data/index.js'
-import type { Meter } from '../metrics/index.js'
+import type { Answers, Meter, Values } from '../metrics/index.js'
 import type { Predictor, Weights } from '../model/index.js'
 import type { Measures } from '../record/index.js'
 import { AnswerReader } from './answers.js'
 import { disturbWeights, sampleDisturber } from './disturb.js'
+import { DoubtMeter, type Doubts } from './doubt.js'
 import type { Condition, Suite } from './suite.js'
 
 export interface MeasureSuiteOptions {
@@ -29,6 +30,8 @@ export interface MeasuredSuite {
   /** All conditions together: what `noisy` means in a check. */
   readonly noisy: Measures
   readonly conditions: readonly MeasuredCondition[]
+  /** Intervals of accuracies and drops; absent where there are no labels. */
+  readonly doubts?: Doubts
   /** Answers computed, all conditions and draws. */
   readonly answers: number
 }
@@ -51,6 +54,7 @@ class Pass {
   private readonly clean: Meter
   private readonly noisy: Meter
   private readonly meters: readonly Meter[]
+  private readonly doubt: DoubtMeter
   private readonly disturbed: Float32Array
   private answers = 0
 
@@ -61,19 +65,25 @@ class Pass {
     this.clean = meter()
     this.noisy = meter()
     this.meters = suite.conditions.map(meter)
+    this.doubt = new DoubtMeter(suite.conditions)
     this.disturbed = new Float32Array(Math.min(batch, data.length) * sizeOf(data.shape))
   }
 
   async add(batch: Batch): Promise<void> {
     const clean = this.reader.read(await this.predict(batch.data, batch.rows), batch)
     this.clean.update(clean)
-    for (const [i, condition] of this.options.suite.conditions.entries())
+    const all: (Answers | Values)[][] = []
+    for (const [i, condition] of this.options.suite.conditions.entries()) {
+      all.push([])
       for (let draw = 0; draw < condition.draws; draw++) {
         const outputs = await this.under(condition, draw, batch)
         const noisy = this.reader.read(outputs, batch, clean)
         this.meters[i].update(noisy)
         this.noisy.update(noisy)
+        all[i].push(noisy)
       }
+    }
+    if ('labels' in clean && clean.labels) this.doubt.add(clean, all as Answers[][])
   }
 
   result(): MeasuredSuite {
@@ -85,6 +95,7 @@ class Pass {
       clean: this.clean.result() as Measures,
       noisy: this.noisy.result() as Measures,
       conditions,
+      doubts: this.doubt.result(),
       answers: this.answers,
     }
   }

@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/index.js'
 import { type Measures, machine, type Scorecard, temperVersion, versions } from '../record/index.js'
+import type { ConditionDoubt, Doubts } from './doubt.js'
 import type { MeasuredCondition, MeasuredSuite } from './measure.js'
 import type { Suite } from './suite.js'
 
@@ -32,7 +33,9 @@ export async function scorecardOf(
 ): Promise<Scorecard> {
   const { data, suite, facts, header } = parts
   const { seed, device, threads, seconds, warnings, seen } = header
-  const conditions = measured.conditions.map(c => conditionOf(c, measured.clean, seen))
+  const conditions = measured.conditions.map((c, i) =>
+    conditionOf(c, measured.clean, seen, measured.doubts?.conditions[i]),
+  )
   return {
     schema: 'temper.scorecard/1',
     version: temperVersion,
@@ -51,9 +54,18 @@ export async function scorecardOf(
     suite: { name: suite.name, preset: suite.preset },
     clean: measured.clean,
     conditions,
-    summary: summaryOf(measured.clean, conditions),
+    summary: { ...summaryOf(measured.clean, conditions), ...meanIntervals(measured.doubts) },
     ...(warnings.length && { warnings: [...warnings] }),
     timing: { samplesPerSecond: measured.answers / seconds },
+  }
+}
+
+function meanIntervals(doubts: Doubts | undefined): Partial<Scorecard['summary']> {
+  if (!doubts) return {}
+  const { meanAccuracyInterval, meanDropInterval } = doubts
+  return {
+    meanAccuracyInterval: [...meanAccuracyInterval],
+    meanDropInterval: [...meanDropInterval],
   }
 }
 
@@ -61,6 +73,7 @@ function conditionOf(
   { condition, measures }: MeasuredCondition,
   clean: Measures,
   seen: readonly string[],
+  doubt: ConditionDoubt | undefined,
 ): Scorecard['conditions'][number] {
   const { at, kind, severity, level, clip, draws } = condition
   const [levelName, ...others] = Object.keys(level)
@@ -74,7 +87,8 @@ function conditionOf(
     clip: at === 'input' ? (clip ? [clip[0], clip[1]] : 'none') : null,
     seen: seen.includes(`${at}:${kind}`),
     draws,
-    measures: rest,
+    measures: doubt ? { ...rest, accuracyInterval: [...doubt.accuracyInterval] } : rest,
+    ...(doubt && { dropInterval: [...doubt.dropInterval] as [number, number] }),
     ...dropOf(clean, measures),
     ...(flipRate !== undefined && { flipRate }),
   }
