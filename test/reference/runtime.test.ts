@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isFloat, keyOf, Random, type Tensor } from '../../src/base/index.js'
+import { isFloat, keyOf, Random, type Tensor, toNumbers } from '../../src/base/index.js'
 import {
   CANONICAL_OPSET,
   emptyGraph,
@@ -14,6 +14,7 @@ import { Draw } from '../gradcheck/draw.js'
 import { runModel } from '../support/runtime.js'
 import { type Feed, interpret, knows, toValue } from './index.js'
 import { fixedCases, passingCases } from './passing-cases.js'
+import { typedCases } from './typed-cases.js'
 
 const casesPerOperator = 6
 
@@ -41,11 +42,21 @@ function graphOf(op: string, drawn: readonly Case[], first = 0) {
   return { graph, feeds }
 }
 
+/** Operators whose newest form the runtime does not have yet; it is the same in this older opset. */
+const olderOpset: Readonly<Record<string, number>> = {
+  GlobalLpPool: 21,
+  MaxRoiPool: 21,
+  Multinomial: 21,
+  RandomNormal: 21,
+  RandomUniformLike: 21,
+  RoiAlign: 21,
+}
+
 const modelOf = (graph: Graph) =>
   writeModel({
     irVersion: 10,
     opsets: new Map([
-      ['', CANONICAL_OPSET],
+      ['', olderOpset[graph.name] ?? CANONICAL_OPSET],
       ['com.microsoft', 1],
     ]),
     producer: { name: '', version: '' },
@@ -58,19 +69,29 @@ const refusals = [
   'Batchwise recurrent operations', // layout 1
   'Axes input is null', // Squeeze with its axes left out by an empty name
   "If 'num_outputs' is specified, the 'split' input should not be provided",
-  'Could not find an implementation for GlobalLpPool(22)',
 ]
+
+/** Cases in which ONNX Runtime 1.30 computes something else than the specification says. */
+const departs: Readonly<Record<string, (drawn: Case) => boolean>> = {
+  // a single point stands at 1, not at -1
+  AffineGrid: ({ attributes, inputs }) =>
+    attributes?.align_corners?.value === 1 && toNumbers(inputs[1]!).slice(2).includes(1),
+  // indices are taken to count in the larger output
+  MaxUnpool: ({ inputs }) => inputs.length === 3,
+}
 
 /** The outputs of the cases the runtime takes; a refusal for a reason not listed is thrown. */
 async function run(op: string, drawn: readonly Case[]): Promise<Record<string, Tensor>> {
   const results: Record<string, Tensor> = {}
-  for (const [c, one] of drawn.entries())
+  for (const [c, one] of drawn.entries()) {
+    if (departs[op]?.(one)) continue
     try {
       const { graph, feeds } = graphOf(op, [one], c)
       Object.assign(results, await runModel(modelOf(graph), Object.fromEntries(feeds)))
     } catch (error) {
       if (!refusals.some(reason => String(error).includes(reason))) throw error
     }
+  }
   return results
 }
 
@@ -98,7 +119,7 @@ function constantCopy({ graph, feeds }: { graph: Graph; feeds: ReadonlyMap<strin
   return { ...graph, nodes: [...graph.nodes, ...ends], inputs: [], outputs, initializers }
 }
 
-const all = [cases, passingCases, fixedCases].flatMap(table =>
+const all = [cases, passingCases, fixedCases, typedCases].flatMap(table =>
   Object.entries(table).map(([op, make]) => ({ op, make })),
 )
 
@@ -109,6 +130,7 @@ describe('inference, reference and folding against ONNX Runtime', () => {
     )
     const { graph, feeds } = graphOf(op, drawn)
     const results = await run(op, drawn)
+    expect(Object.keys(results).length).toBeGreaterThan(0)
     const typed: Graph = { ...graph, outputs: graph.outputs.map(({ name }) => ({ name })) }
     const unknown = inferGraph(typed)
     const folded = foldConstants(constantCopy({ graph, feeds }), { parameters: new Set() })
