@@ -1,6 +1,6 @@
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { describe, expect, it } from 'vitest'
 import {
+  type DataType,
   float32Tensor,
   int64Tensor,
   ModelError,
@@ -8,50 +8,26 @@ import {
   tensor,
   UsageError,
 } from '../base/index.js'
+import { emptyGraph, writeModel } from '../onnx/index.js'
 import { plainReason } from './failure.js'
 import { deviceInfo, devices, runtimeVersion } from './runtime.js'
 import { createSession, type SessionOptions } from './session.js'
 
-const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, string: 8, bool: 9, float16: 10 }
-type ElementType = keyof typeof elementTypes
-type Value = [name: string, dtype: ElementType, shape: (number | string)[]]
+type Value = [name: string, dtype: DataType, shape: (number | string)[]]
 
-/** The few fields of onnx.proto3 that these models need. */
-const message = (writer: BinaryWriter, field: number, bytes: Uint8Array) =>
-  writer.tag(field, WireType.LengthDelimited).bytes(bytes)
-const words = (writer: BinaryWriter, field: number, text: string) =>
-  writer.tag(field, WireType.LengthDelimited).string(text)
-const number = (writer: BinaryWriter, field: number, value: number) =>
-  writer.tag(field, WireType.Varint).int64(value)
-
-function encodeValue([name, dtype, sizes]: Value): Uint8Array {
-  const shape = new BinaryWriter()
-  for (const size of sizes) {
-    const dimension = new BinaryWriter()
-    if (typeof size === 'number') number(dimension, 1, size)
-    else words(dimension, 2, size)
-    message(shape, 1, dimension.finish())
-  }
-  const tensorType = number(new BinaryWriter(), 1, elementTypes[dtype])
-  message(tensorType, 2, shape.finish())
-  const type = message(new BinaryWriter(), 1, tensorType.finish())
-  return message(words(new BinaryWriter(), 1, name), 2, type.finish()).finish()
-}
-
+/** A file of some nodes (operator, inputs, outputs) with the names of its values. */
 function encode(nodes: [string, string[], string[]][], ins: Value[], outs: Value[]): Uint8Array {
-  const graph = new BinaryWriter()
-  for (const [op, inputs, outputs] of nodes) {
-    const node = new BinaryWriter()
-    for (const name of inputs) words(node, 1, name)
-    for (const name of outputs) words(node, 2, name)
-    message(graph, 1, words(words(node, 3, `the ${op}`), 4, op).finish())
-  }
-  words(graph, 2, 'g')
-  for (const value of ins) message(graph, 11, encodeValue(value))
-  for (const value of outs) message(graph, 12, encodeValue(value))
-  const opset = number(words(new BinaryWriter(), 1, ''), 2, 17).finish()
-  const model = number(new BinaryWriter(), 1, 8)
-  return message(message(model, 7, graph.finish()), 8, opset).finish()
+  const info = ([name, dtype, shape]: Value) => ({ name, dtype, shape })
+  const graph = { ...emptyGraph('g'), inputs: ins.map(info), outputs: outs.map(info) }
+  for (const [op, inputs, outputs] of nodes)
+    graph.nodes.push({ name: `the ${op}`, op, domain: '', inputs, outputs, attributes: {} })
+  return writeModel({
+    irVersion: 8,
+    opsets: new Map([['', 17]]),
+    producer: { name: '', version: '' },
+    metadata: new Map(),
+    graph,
+  })
 }
 
 /** sum = x + y and product = x y over [batch, 2]. */
@@ -114,7 +90,7 @@ describe('a session', () => {
   })
 
   it('passes every kind of element through', async () => {
-    const cases: [ElementType, Tensor][] = [
+    const cases: [DataType, Tensor][] = [
       ['int64', int64Tensor([-5, 2 ** 40])],
       ['bool', tensor('bool', [2], Uint8Array.of(0, 1))],
       ['float16', tensor('float16', [2], Uint16Array.of(0x3c00, 0xc000))],
