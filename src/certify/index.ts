@@ -1,0 +1,32 @@
+export {
+  type Certification,
+  type CertifyOptions,
+  certifySamples,
+  type Subject,
+  smoothedPrediction,
+} from './certify.js'
+export {
+  ABSTAIN,
+  type Certified,
+  certifySample,
+  completeSmoothing,
+  leastHits,
+  type Predicted,
+  predictSample,
+  radiusOf,
+  type Smoothing,
+  type SmoothingOptions,
+  type Vote,
+} from './smoothing.js'
+export {
+  averageCertifiedRadius,
+  type CertificateSummary,
+  type CertifiedSample,
+  type CurvePoint,
+  certifiedAccuracy,
+  certifiedAccuracyBound,
+  summarize,
+  usualRadii,
+} from './summary.js'
+export { parseTsv, toTsv } from './tsv.js'
+export { type Classify, Voter, type VoterOptions } from './votes.js'
