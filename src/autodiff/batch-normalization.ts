@@ -1,4 +1,4 @@
-import { type Builder, float, floatOf, intOf, type Node } from '../onnx/index.js'
+import { type Builder, float, floatOf, int, intOf, type Node } from '../onnx/index.js'
 import { type Row, type Rule, rule, type Scope } from './rule.js'
 
 /**
@@ -64,6 +64,16 @@ export interface RunningStatistic {
   readonly updated: string
 }
 
+/** Makes every BatchNormalization use its running statistics, in place, however it was saved. */
+export function useRunningStatistics(b: Builder): void {
+  for (const node of b.graph.nodes.filter(isBatchNormalization)) {
+    node.attributes = { ...node.attributes, training_mode: int(0) }
+    node.outputs = node.outputs.slice(0, 1)
+  }
+}
+
+const isBatchNormalization = ({ op, domain }: Node) => op === 'BatchNormalization' && domain === ''
+
 /**
  * Makes every BatchNormalization use the mean and variance of its own batch, in place, and emits
  * the updated running statistics: running momentum + batch (1 - momentum), the batch's variance
@@ -73,7 +83,7 @@ export function useBatchStatistics(b: Builder): RunningStatistic[] {
   const nodes = b.graph.nodes.splice(0)
   return nodes.flatMap(node => {
     b.graph.nodes.push(node)
-    return node.op === 'BatchNormalization' && node.domain === '' ? trained(b, node) : []
+    return isBatchNormalization(node) ? trained(b, node) : []
   })
 }
 

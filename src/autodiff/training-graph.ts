@@ -1,7 +1,11 @@
 import { didYouMean, expected, isFloat, ModelError } from '../base/index.js'
 import { Builder, type Graph, pruneUnused } from '../onnx/index.js'
 import { backward, type StoppedAt } from './backward.js'
-import { type RunningStatistic, useBatchStatistics } from './batch-normalization.js'
+import {
+  type RunningStatistic,
+  useBatchStatistics,
+  useRunningStatistics,
+} from './batch-normalization.js'
 import { type DropoutMask, useDropoutMasks } from './dropout.js'
 import { emitLoss } from './loss-head.js'
 import { type LossSpec, resolveLoss } from './loss-spec.js'
@@ -66,6 +70,7 @@ export function trainingGraph(graph: Graph, options: TrainingOptions): TrainingG
 
   unrollRecurrent(b)
   const masks = useDropoutMasks(b, options.dropout === 'mask')
+  useRunningStatistics(b)
   const running = options.batchNormalization === 'batch' ? useBatchStatistics(b) : []
   for (const { name } of running) becomeInput(b, name)
   const targets = addInput(b, 'targets', b.shape(output), b.dtype(output))

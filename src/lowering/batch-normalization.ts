@@ -1,5 +1,5 @@
-import { sizeOf, tensor } from '../base/index.js'
-import { type Builder, float, floatOf, int } from '../onnx/index.js'
+import { sizeOf } from '../base/index.js'
+import { float, floatOf, int } from '../onnx/index.js'
 import { row, type Site } from './formulation.js'
 import { reshape, sum } from './phrases.js'
 
@@ -23,26 +23,27 @@ function read({ b, node }: Site): Facts {
   }
 }
 
-const filled = (b: Builder, length: number, value: number) =>
-  b.constant(tensor('float32', [length], new Float32Array(length).fill(value)))
-
-/** temper::BatchNormalizationTraining(x, gamma, beta, ...) -> y, mean, variance. */
+/**
+ * temper::BatchNormalizationTraining(x, gamma, beta, ...) -> y, mean, variance.
+ * Not by the runtime's own training mode: it writes the statistics over the running ones it is
+ * given, and gives several nodes the same memory for them once it has merged equal constants.
+ */
 export const batchNormalizationTraining = row(read, [
   {
-    name: 'BatchNormalization in training mode',
+    name: 'moments, then inference',
     column: 'portable',
     applies: () => true,
-    // With momentum 0 the updated running statistics are those of the batch.
-    emit({ b, node }, { epsilon, channels }) {
+    emit({ b, node }, { epsilon, rank, channels }) {
       const [x, gamma, beta] = node.inputs
-      const running = [filled(b, channels, 0), filled(b, channels, 1)]
-      const statistic = { dtype: b.dtype(x), shape: [channels] }
-      return b.emitMany(
-        'BatchNormalization',
-        [x, gamma, beta, ...running],
-        { epsilon: float(epsilon), momentum: float(0), training_mode: int(1) },
-        { outputs: 3, types: [b.type(x), statistic, statistic] },
-      )
+      const axes = Array.from({ length: rank }, (_, axis) => axis).filter(axis => axis !== 1)
+      const kept = { keepdims: int(1) }
+      const average = b.emit('ReduceMean', [x, b.ints(axes)], kept)
+      const centred = b.emit('Sub', [x, average])
+      const square = b.emit('Mul', [centred, centred])
+      const spread = b.emit('ReduceMean', [square, b.ints(axes)], kept)
+      const [mean, variance] = [average, spread].map(value => reshape(b, value, [channels]))
+      const inputs = [x, gamma, beta, mean, variance]
+      return [b.emit('BatchNormalization', inputs, { epsilon: float(epsilon) }), mean, variance]
     },
   },
 ])
