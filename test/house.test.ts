@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const floors = [
   ['base'],
   ['onnx', 'kernels', 'schedule', 'metrics', 'record', 'chart', 'supervise'],
-  ['autodiff', 'lowering', 'engine', 'noise', 'monitor', 'networks'],
+  ['autodiff', 'lowering', 'engine', 'noise', 'monitor', 'networks', 'page'],
   ['data', 'model'],
   ['evaluate', 'certify', 'recipe'],
   ['train'],

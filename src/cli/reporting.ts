@@ -48,27 +48,13 @@ export async function writeReport(
 
 async function runOf({ name, run }: Source): Promise<ReportRun> {
   const { readEvents } = await rooms.record()
+  const { plannedSchedules } = await rooms.page()
   const plan = planOf(run!)
   const { events } = readEvents(join(run!, 'events.jsonl'))
-  return { name, events, plan, schedules: await schedulesOf(plan) }
+  return { name, events, plan, schedules: plannedSchedules(plan) }
 }
 
 const planOf = (run: string): Plan => JSON.parse(readFileSync(join(run, 'plan.json'), 'utf8'))
-
-/** The learning rate and every noise level over the run, from the plan's text forms. */
-async function schedulesOf({ optimizer, noise, lengths }: Plan): Promise<ReportRun['schedules']> {
-  const { parseLevel, traceSchedule } = await rooms.schedule()
-  const texts = [
-    { name: 'learning rate', text: String(optimizer.learningRate) },
-    ...noise.flatMap(({ name, levels }) =>
-      Object.entries(levels).map(([field, text]) => ({ name: `${name} ${field}`, text })),
-    ),
-  ]
-  return texts.map(({ name, text }) => {
-    const level = parseLevel(text, { lengths, where: name })
-    return { name, text, points: traceSchedule(level, lengths) }
-  })
-}
 
 /** The strip of samples for models trained on one data set, or undefined where there is none to show. */
 export async function stripOfRuns(

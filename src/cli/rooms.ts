@@ -12,6 +12,7 @@ export const rooms = {
   networks: () => import('../networks/index.js'),
   noise: () => import('../noise/index.js'),
   onnx: () => import('../onnx/index.js'),
+  page: () => import('../page/index.js'),
   record: () => import('../record/index.js'),
   report: () => import('../report/index.js'),
   schedule: () => import('../schedule/index.js'),

@@ -13,11 +13,16 @@ export class AnswerReader {
     this.isRegression = data.targets !== undefined
   }
 
-  meter(): Meter {
+  /** @param isDetailed with the bins of a reliability diagram and the accuracy of each class */
+  meter(isDetailed = false): Meter {
     const columns = this.predictor.outputSize
     return this.isRegression
       ? new Meter({ task: 'regression', columns })
-      : new Meter({ task: 'classification', columns: Math.max(2, columns) })
+      : new Meter({
+          task: 'classification',
+          columns: Math.max(2, columns),
+          also: isDetailed ? ['reliability', 'classAccuracy'] : [],
+        })
   }
 
   read(outputs: Float32Array, batch: Batch, clean?: Answers | Values): Answers | Values {

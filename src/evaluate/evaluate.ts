@@ -61,7 +61,16 @@ export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
   try {
     const onProgress = (samples: number, of: number) => onEvent?.({ type: 'measured', samples, of })
     const started = performance.now()
-    const measured = await measureSuite({ predictor, data, suite, seed, batch, onProgress, signal })
+    const measured = await measureSuite({
+      predictor,
+      data,
+      suite,
+      seed,
+      batch,
+      onProgress,
+      signal,
+      isDetailed: true,
+    })
     const seconds = (performance.now() - started) / 1000
     const warnings = await suspicions(measured, data, saidOrFound(options, opened), opened, {
       threads,

@@ -17,6 +17,8 @@ export interface MeasureSuiteOptions {
   /** Samples a session call; default 256. It changes no figure. */
   readonly batch?: number
   readonly onProgress?: (samples: number, of: number) => void
+  /** Adds the bins of a reliability diagram and the accuracy of each class; default: no. */
+  readonly isDetailed?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -59,9 +61,9 @@ class Pass {
   private answers = 0
 
   constructor(private readonly options: MeasureSuiteOptions) {
-    const { predictor, data, suite, batch = 256 } = options
+    const { predictor, data, suite, batch = 256, isDetailed } = options
     this.reader = new AnswerReader(predictor, data)
-    const meter = () => this.reader.meter()
+    const meter = () => this.reader.meter(isDetailed)
     this.clean = meter()
     this.noisy = meter()
     this.meters = suite.conditions.map(meter)

@@ -42,6 +42,8 @@ export interface MeterOptions {
   columns: number
   /** Default: the usual ones that the data allow. */
   names?: readonly string[]
+  /** Further ones beside the usual, where the data allow. */
+  also?: readonly string[]
 }
 
 /** What every batch so far had. */
@@ -56,9 +58,9 @@ export class Meter<Batch extends Answers | Values = Answers | Values> {
   private samples = 0
   private unreadable = 0
 
-  constructor({ task, columns, names }: MeterOptions) {
+  constructor({ task, columns, names, also = [] }: MeterOptions) {
     this.asked = names !== undefined
-    const rows: unknown = metricsNamed(task, names ?? usualMetrics[task])
+    const rows: unknown = metricsNamed(task, names ?? [...usualMetrics[task], ...also])
     this.rows = rows as readonly Metric<unknown, Batch>[]
     for (const { collector } of this.rows)
       if (!this.states.has(collector)) this.states.set(collector, collector.begin(columns))

@@ -1,7 +1,6 @@
 export type {
   Comparison,
   Difference,
-  PlannedSchedule,
   Prediction,
   ReportInput,
   ReportRun,
@@ -9,6 +8,4 @@ export type {
   SampleRow,
   SampleStrip,
 } from './input.js'
-export { type ImageData3, pngDataUrl } from './png.js'
 export { renderReport } from './report.js'
-export { type Sound, wavDataUrl } from './wav.js'

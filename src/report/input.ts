@@ -1,8 +1,5 @@
-import type { RunEvent, Scorecard } from '../record/index.js'
-import type { TracePoint } from '../schedule/index.js'
-import type { ImageData3 } from './png.js'
-import type { Sound } from './wav.js'
-
+import type { Picture, Sound, ToldRun } from '../page/index.js'
+import type { Scorecard } from '../record/index.js'
 /** What a page is made from. */
 export interface ReportInput {
   /** The first is the baseline; two or more are compared. */
@@ -28,21 +25,9 @@ export interface Comparison {
   readonly mean?: Difference
 }
 
-export interface ReportRun {
-  readonly name: string
-  readonly events: readonly RunEvent[]
+export interface ReportRun extends ToldRun {
   /** The resolved plan, shown as it is. */
   readonly plan?: unknown
-  /** What each noise (and the learning rate) was asked to do. */
-  readonly schedules?: readonly PlannedSchedule[]
-}
-
-export interface PlannedSchedule {
-  readonly name: string
-  /** Text form, as in the recipe. */
-  readonly text: string
-  /** From `traceSchedule`. */
-  readonly points: readonly TracePoint[]
 }
 
 /** Rows of the same sample, the clean one first. */
@@ -62,7 +47,7 @@ export interface SampleRow {
 
 export interface SampleCell {
   /** Values in [0, 1], `[channel, height, width]`, as the networks were given them before normalisation. */
-  readonly image?: ImageData3
+  readonly image?: Picture
   /** Or a waveform in [-1, 1]. */
   readonly sound?: Sound
   readonly predictions: readonly Prediction[]

@@ -1,85 +1,44 @@
 import { basename } from 'node:path'
-import type { Condition, Measures, Scorecard } from '../record/index.js'
-import { percent, plain } from './words.js'
+import { type Headline, headlineOf, type Look, lookOf } from '../page/index.js'
+import type { Condition, Scorecard } from '../record/index.js'
 
 /** A scorecard with its name and the look it keeps through the page. */
-export interface Model {
+export interface Model extends Look {
   readonly name: string
   readonly card: Scorecard
-  readonly color: string
-  readonly dash?: string
 }
-
-/** The baseline is brown and dashed, what is compared with it solid and blue, then other pairs. */
-const looks = [
-  { color: 'var(--series-1)', dash: '5 3' },
-  { color: 'var(--series-2)' },
-  { color: 'var(--series-3)', dash: '2 2' },
-  { color: 'var(--series-4)', dash: '8 3 2 3' },
-  { color: 'var(--series-5)', dash: '1 3' },
-  { color: 'var(--series-6)', dash: '10 4' },
-] as const
 
 export function modelsOf(scorecards: readonly Scorecard[]): Model[] {
   const names = scorecards.map(card => card.name ?? basename(card.model.file))
   return scorecards.map((card, i) => ({
     card,
     name: names.indexOf(names[i]) === i ? names[i] : `${names[i]} (${i + 1})`,
-    ...looks[scorecards.length === 1 ? 1 : i % looks.length],
+    ...lookOf(i, scorecards.length),
   }))
 }
 
-/** The measure a page is about: accuracy where there are labels, RMSE for regression, else agreement. */
-export interface Headline {
-  readonly key: 'accuracy' | 'rmse' | 'agreement'
-  /** As a column or axis says it. */
-  readonly label: string
-  readonly format: (value: number | null | undefined) => string
-  readonly axis: 'percent' | 'number'
-  readonly better: 'higher' | 'lower'
-  value(measures: Measures): number | undefined
-  interval(measures: Measures): readonly [number, number] | undefined
-  mean(card: Scorecard): number | undefined
-  worst(card: Scorecard): Condition | undefined
+/** The measure all scorecards hold. */
+export function commonHeadline(scorecards: readonly Scorecard[]): Headline {
+  return headlineOf(scorecards.map(c => [c.clean, ...c.conditions.map(({ measures }) => measures)]))
 }
-
-const headlines = {
-  accuracy: { label: 'Accuracy', format: percent, axis: 'percent', better: 'higher' },
-  rmse: { label: 'RMSE', format: plain, axis: 'number', better: 'lower' },
-  agreement: {
-    label: 'Agreement with the clean answer',
-    format: percent,
-    axis: 'percent',
-    better: 'higher',
-  },
-} as const
 
 const means = { accuracy: 'meanAccuracy', rmse: 'meanRmse', agreement: 'meanAgreement' } as const
 
-export function headlineOf(scorecards: readonly Scorecard[]): Headline {
-  const has = (key: keyof typeof headlines) =>
-    scorecards.every(
-      card =>
-        card.clean[key] !== undefined || card.conditions.some(c => c.measures[key] !== undefined),
+/** The mean over all noisy conditions. */
+export function meanNoisy({ summary, conditions }: Scorecard, headline: Headline) {
+  return summary[means[headline.key]] ?? meanOf(conditions.map(c => headline.value(c.measures)))
+}
+
+/** The condition with the worst value, the first of equals. */
+export function worstOf({ conditions }: Scorecard, headline: Headline): Condition | undefined {
+  const loss = ({ measures }: Condition) =>
+    headline.value(measures)! * (headline.better === 'higher' ? -1 : 1)
+  return conditions
+    .filter(condition => headline.value(condition.measures) !== undefined)
+    .reduce<Condition | undefined>(
+      (worst, c) => (worst && loss(worst) >= loss(c) ? worst : c),
+      undefined,
     )
-  const key = has('accuracy') ? 'accuracy' : has('rmse') ? 'rmse' : 'agreement'
-  const value = (measures: Measures) => measures[key]
-  const { better } = headlines[key]
-  const worse = (a: number, b: number) => (better === 'higher' ? a < b : a > b)
-  return {
-    key,
-    ...headlines[key],
-    value,
-    interval: measures => measures[`${key}Interval`],
-    mean: card => card.summary[means[key]] ?? meanOf(card.conditions.map(c => value(c.measures))),
-    worst: card =>
-      card.conditions
-        .filter(condition => value(condition.measures) !== undefined)
-        .reduce<Condition | undefined>(
-          (worst, c) => (worst && !worse(value(c.measures)!, value(worst.measures)!) ? worst : c),
-          undefined,
-        ),
-  }
 }
 
 export function meanOf(values: readonly (number | undefined)[]): number | undefined {

@@ -1,9 +1,18 @@
 import { parseHTML } from 'linkedom'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import {
+  conditionWords,
+  intervalWords,
+  noiseName,
+  percent,
+  plain,
+  pngDataUrl,
+  points,
+  wavDataUrl,
+} from '../page/index.js'
 import type { Condition, Measures, Scorecard } from '../record/index.js'
-import { pngDataUrl, type ReportInput, renderReport, wavDataUrl } from './index.js'
-import { conditionWords, intervalWords, noiseName, percent, plain, points } from './words.js'
+import { type ReportInput, renderReport } from './index.js'
 
 const accuracy = (value: number, ece = 0.02): Measures => ({
   accuracy: value,

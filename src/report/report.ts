@@ -1,8 +1,16 @@
 import { UsageError } from '../base/index.js'
-import { type Html, html, jsonBlock, trusted } from './html.js'
+import {
+  count,
+  type Html,
+  html,
+  jsonBlock,
+  Numbering,
+  type Section,
+  style,
+  trusted,
+} from '../page/index.js'
 import type { ReportInput } from './input.js'
-import { headlineOf, type Model, modelsOf } from './models.js'
-import { Numbering, type Section } from './page.js'
+import { commonHeadline, type Model, modelsOf } from './models.js'
 import { calibrationSection } from './sections/calibration.js'
 import { classesSection } from './sections/classes.js'
 import { conditionsSection } from './sections/conditions.js'
@@ -11,9 +19,7 @@ import { methodSection } from './sections/method.js'
 import { samplesSection } from './sections/samples.js'
 import { summarySection } from './sections/summary.js'
 import { trainingSection } from './sections/training.js'
-import { style } from './style.js'
 import { verdictOf } from './verdict.js'
-import { count } from './words.js'
 
 const policy =
   "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -28,7 +34,7 @@ export function renderReport(input: ReportInput): string {
   if (scorecards.length === 0)
     throw new UsageError('report: expected at least one scorecard, received none.')
   const models = modelsOf(scorecards)
-  const headline = headlineOf(scorecards)
+  const headline = commonHeadline(scorecards)
   const numbering = new Numbering()
   const sections = [
     summarySection(models, headline, numbering),

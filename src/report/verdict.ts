@@ -1,7 +1,15 @@
+import {
+  conditionWords,
+  count,
+  type Headline,
+  intervalWords,
+  noiseName,
+  plain,
+  points,
+} from '../page/index.js'
 /** The verdict: what a reader should take away, in plain words with numbers and their doubt. */
 import type { Comparison, Difference } from './input.js'
-import { type Headline, type Model, meanOf, unfairness } from './models.js'
-import { conditionWords, count, intervalWords, noiseName, plain, points } from './words.js'
+import { type Model, meanNoisy, meanOf, unfairness, worstOf } from './models.js'
 
 /** A heading of a few words, then one to three sentences. */
 export interface Verdict {
@@ -56,7 +64,7 @@ function does(headline: Headline, value: string): string {
 function meanText(model: Model, headline: Headline): [value: string, interval: string] {
   const interval = headline.key === 'accuracy' ? model.card.summary.meanAccuracyInterval : undefined
   const words = intervalWords(interval, headline.format)
-  return [headline.format(headline.mean(model.card)), words && ` (95% interval ${words})`]
+  return [headline.format(meanNoisy(model.card, headline)), words && ` (95% interval ${words})`]
 }
 
 function cleanText(model: Model, headline: Headline): string {
@@ -65,7 +73,7 @@ function cleanText(model: Model, headline: Headline): string {
 }
 
 function single(model: Model, headline: Headline): string {
-  const mean = headline.mean(model.card)
+  const mean = meanNoisy(model.card, headline)
   const clean = headline.value(model.card.clean)
   if (mean === undefined)
     return `No noisy condition was measured; clean: ${cleanText(model, headline)}.`
@@ -92,7 +100,7 @@ function meanSentence(
   { mean: paired }: Comparison,
 ): string {
   const [baseline, best] = [models[0], bestOf(models, headline)]
-  const values = [best, baseline].map(model => headline.mean(model.card))
+  const values = [best, baseline].map(model => meanNoisy(model.card, headline))
   if (values[0] === undefined || values[1] === undefined) return 'No noisy condition was measured.'
   const [bestValue, bestInterval] = meanText(best, headline)
   const [value, interval] = meanText(baseline, headline)
@@ -104,7 +112,7 @@ function meanSentence(
 
 function bestOf(models: readonly Model[], headline: Headline): Model {
   const score = (model: Model) =>
-    (headline.mean(model.card) ?? Number.NaN) * (headline.better === 'higher' ? 1 : -1)
+    (meanNoisy(model.card, headline) ?? Number.NaN) * (headline.better === 'higher' ? 1 : -1)
   return models.reduce((best, model) => (score(model) > score(best) ? model : best))
 }
 
@@ -139,7 +147,7 @@ function cleanSentence(
 
 function worstSentence(models: readonly Model[], headline: Headline): string {
   const model = models.length === 1 ? models[0] : bestOf(models, headline)
-  const worst = headline.worst(model.card)
+  const worst = worstOf(model.card, headline)
   if (!worst || model.card.conditions.length < 2) return ''
   const value = headline.format(headline.value(worst.measures))
   return `The worst case for ${model.name} is ${noiseName(worst)}, ${conditionWords(worst)}: ${value}.`

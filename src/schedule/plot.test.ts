@@ -48,9 +48,11 @@ describe('the terminal plot', () => {
 
   it('traces a level from the first batch to the last', () => {
     const level = parseLevel({ uniform: [0, { ramp: [0, 1] }] }, { lengths })
-    const trace = traceSchedule(level, lengths, 5)
+    const trace = traceSchedule(level, lengths, { count: 5 })
     expect(trace).toHaveLength(5)
     expect(trace[0]).toEqual({ epoch: 0, low: 0, high: 0 })
     expect(trace[4]).toEqual({ epoch: 199 / 50, low: 0, high: 199 / 200 })
+    const closed = traceSchedule(() => 1, lengths, { count: 5, open: moment => moment.epoch < 2 })
+    expect(closed.map(point => point.high)).toEqual([1, 1, 0, 0, 0])
   })
 })

@@ -1,4 +1,4 @@
-import { type Lengths, momentAt } from '../base/index.js'
+import { type Lengths, type Moment, momentAt } from '../base/index.js'
 import type { Schedule } from './schedule.js'
 
 /** What is plotted: one schedule, or the two bounds of a draw. */
@@ -39,14 +39,28 @@ export interface TracePoint {
   readonly high: number
 }
 
+export interface TraceOptions {
+  /** How many points at most; default 240. */
+  readonly count?: number
+  /** Outside its windows the level is 0. */
+  readonly open?: (moment: Moment) => boolean
+}
+
 /** What a schedule or draw gives at equal distances over the run, for a figure; the last point is the last batch. */
-export function traceSchedule(plotted: Plotted, lengths: Lengths, count = 240): TracePoint[] {
+export function traceSchedule(
+  plotted: Plotted,
+  lengths: Lengths,
+  { count = 240, open = () => true }: TraceOptions = {},
+): TracePoint[] {
   const { low, high } = typeof plotted === 'function' ? { low: plotted, high: plotted } : plotted
   const last = Math.max(0, Math.ceil(lengths.epochs * lengths.batchesPerEpoch) - 1)
   const points = Math.max(2, Math.min(count, last + 1))
   return Array.from({ length: points }, (_, i) => {
     const moment = momentAt(Math.round((i / (points - 1)) * last), lengths)
-    return { epoch: moment.epoch, low: low(moment), high: high(moment) }
+    const { epoch } = moment
+    return open(moment)
+      ? { epoch, low: low(moment), high: high(moment) }
+      : { epoch, low: 0, high: 0 }
   })
 }
 

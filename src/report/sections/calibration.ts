@@ -1,9 +1,21 @@
 import { type Line, lineChart, reliabilityDiagram } from '../../chart/index.js'
-import { serverDocument } from '../document.js'
-import { type Html, html } from '../html.js'
-import { type Headline, type Model, noiseGroups } from '../models.js'
-import { chartHtml, legend, type Numbering, type Section } from '../page.js'
-import { clipWords, conditionWords, levelWords, listed, noiseName, percent } from '../words.js'
+import {
+  chartHtml,
+  clipWords,
+  conditionWords,
+  type Headline,
+  type Html,
+  html,
+  legend,
+  levelWords,
+  listed,
+  type Numbering,
+  noiseName,
+  percent,
+  type Section,
+  serverDocument,
+} from '../../page/index.js'
+import { type Model, noiseGroups, worstOf } from '../models.js'
 
 /** Whether models know when they are wrong: ECE as noise grows, and reliability clean and at the worst. */
 export function calibrationSection(
@@ -24,7 +36,7 @@ export function calibrationSection(
 
 function reliabilityFigure(model: Model, headline: Headline, numbering: Numbering): Html[] {
   const { clean } = model.card
-  const worst = headline.worst(model.card)
+  const worst = worstOf(model.card, headline)
   const noisy = worst?.measures.reliability
   if (!clean.reliability && !noisy) return []
   const series = [

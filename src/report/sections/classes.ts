@@ -1,9 +1,15 @@
 import { type Bar, barChart } from '../../chart/index.js'
-import { serverDocument } from '../document.js'
-import { type Html, html } from '../html.js'
+import {
+  chartHtml,
+  type Html,
+  html,
+  legend,
+  type Numbering,
+  percent,
+  type Section,
+  serverDocument,
+} from '../../page/index.js'
 import { type Model, meanOf } from '../models.js'
-import { chartHtml, legend, type Numbering, type Section } from '../page.js'
-import { percent } from '../words.js'
 
 const most = 20
 

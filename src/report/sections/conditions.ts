@@ -1,19 +1,24 @@
 import { type HeatCell, heatMap } from '../../chart/index.js'
-import type { Condition } from '../../record/index.js'
-import { serverDocument } from '../document.js'
-import { type Html, html } from '../html.js'
-import { conditionKey, type Headline, type Model, noiseGroups } from '../models.js'
-import { chartHtml, type Numbering, type Section, swatch } from '../page.js'
 import {
+  chartHtml,
   clipWords,
+  type Headline,
+  type Html,
+  html,
   intervalWords,
   levelWords,
+  type Numbering,
   noiseName,
   none,
   percent,
   plain,
   points,
-} from '../words.js'
+  type Section,
+  serverDocument,
+  swatch,
+} from '../../page/index.js'
+import type { Condition } from '../../record/index.js'
+import { conditionKey, type Model, noiseGroups } from '../models.js'
 
 /** Every condition: as a heat map where there are many kinds, and as a table always. */
 export function conditionsSection(

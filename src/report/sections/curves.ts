@@ -1,18 +1,23 @@
 import { type Line, type LinePoint, lineChart } from '../../chart/index.js'
-import type { Condition } from '../../record/index.js'
-import { serverDocument } from '../document.js'
-import { type Html, html } from '../html.js'
-import { type Headline, type Model, type NoiseGroup, noiseGroups } from '../models.js'
-import { chartHtml, legend, type Numbering, type Section } from '../page.js'
 import {
+  chartHtml,
   clipWords,
   conditionWords,
   count,
+  type Headline,
+  type Html,
+  html,
   intervalWords,
+  legend,
   levelLabel,
   listed,
+  type Numbering,
   noiseName,
-} from '../words.js'
+  type Section,
+  serverDocument,
+} from '../../page/index.js'
+import type { Condition } from '../../record/index.js'
+import { type Model, type NoiseGroup, noiseGroups } from '../models.js'
 
 /** One small figure a kind of noise: how the headline measure falls as the noise grows. */
 export function curvesSection(

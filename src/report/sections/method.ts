@@ -1,9 +1,19 @@
+import {
+  clipWords,
+  count,
+  type Headline,
+  type Html,
+  html,
+  listed,
+  type Numbering,
+  noiseName,
+  none,
+  plain,
+  type Section,
+} from '../../page/index.js'
 import type { Scorecard } from '../../record/index.js'
-import { type Html, html } from '../html.js'
 import type { ReportInput } from '../input.js'
-import { type Headline, type Model, noiseGroups, unfairness } from '../models.js'
-import type { Numbering, Section } from '../page.js'
-import { clipWords, count, listed, noiseName, none, plain } from '../words.js'
+import { type Model, noiseGroups, unfairness } from '../models.js'
 
 /** How the numbers were made, where everything came from, and what was not tested. */
 export function methodSection(

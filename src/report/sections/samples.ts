@@ -1,10 +1,19 @@
-import { type Html, html } from '../html.js'
+import {
+  type Html,
+  html,
+  legend,
+  type Numbering,
+  type Picture,
+  percent,
+  pngDataUrl,
+  type Section,
+  type Sound,
+  swatch,
+  wavDataUrl,
+  wavePath,
+} from '../../page/index.js'
 import type { Prediction, SampleCell, SampleStrip } from '../input.js'
 import type { Model } from '../models.js'
-import { legend, type Numbering, type Section, swatch } from '../page.js'
-import { type ImageData3, pngDataUrl } from '../png.js'
-import { type Sound, wavDataUrl, wavePath } from '../wav.js'
-import { percent } from '../words.js'
 
 /** The same images or sounds at growing strength, with every model's answer to each. */
 export function samplesSection(
@@ -29,7 +38,7 @@ function cellHtml(cell: SampleCell, models: readonly Model[], description: strin
   return html`<td>${cell.image && imageHtml(cell.image, description)}${cell.sound && soundHtml(cell.sound, description)}${cell.predictions.map(prediction => answerHtml(prediction, models))}</td>`
 }
 
-function imageHtml(image: ImageData3, description: string): Html {
+function imageHtml(image: Picture, description: string): Html {
   return html`<img src="${pngDataUrl(image)}" alt="${description}">`
 }
 

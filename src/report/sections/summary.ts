@@ -1,7 +1,19 @@
-import { type Html, html } from '../html.js'
-import { conditionKey, type Headline, type Model, meanOf } from '../models.js'
-import { type Numbering, type Section, swatch } from '../page.js'
-import { conditionWords, intervalWords, noiseName, none, percent, plain, points } from '../words.js'
+import {
+  conditionWords,
+  type Headline,
+  type Html,
+  html,
+  intervalWords,
+  type Numbering,
+  noiseName,
+  none,
+  percent,
+  plain,
+  points,
+  type Section,
+  swatch,
+} from '../../page/index.js'
+import { conditionKey, type Model, meanNoisy, meanOf, worstOf } from '../models.js'
 
 interface Row {
   readonly name: string
@@ -81,7 +93,7 @@ function rowsOf(headline: Headline, models: readonly Model[]): Row[] {
     {
       name: `${label}, mean over all noise`,
       better,
-      value: ({ card }) => headline.mean(card),
+      value: ({ card }) => meanNoisy(card, headline),
       interval: ({ card }) =>
         headline.key === 'accuracy' ? card.summary.meanAccuracyInterval : undefined,
       ...numbers,
@@ -103,11 +115,11 @@ function rowsOf(headline: Headline, models: readonly Model[]): Row[] {
       name: `${label}, worst case`,
       better,
       value: ({ card }) => {
-        const worst = headline.worst(card)
+        const worst = worstOf(card, headline)
         return worst && headline.value(worst.measures)
       },
       note: ({ card }) => {
-        const worst = headline.worst(card)
+        const worst = worstOf(card, headline)
         return worst ? `${noiseName(worst)}, ${conditionWords(worst)}` : ''
       },
       ...numbers,

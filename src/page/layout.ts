@@ -1,5 +1,5 @@
 import { type Html, html, trusted } from './html.js'
-import type { Model } from './models.js'
+import type { Look } from './looks.js'
 
 /** A numbered part of the page. */
 export interface Section {
@@ -31,7 +31,7 @@ export function chartHtml(svg: SVGSVGElement): Html {
 }
 
 /** A short sample of a model's line. */
-export function swatch({ color, dash }: Pick<Model, 'color' | 'dash'>): Html {
+export function swatch({ color, dash }: Look): Html {
   return html`<svg class="swatch" width="22" height="8" viewBox="0 0 22 8" aria-hidden="true"><line x1="1" y1="4" x2="21" y2="4" stroke="${color}" stroke-width="2.4" stroke-dasharray="${dash ?? 'none'}"/></svg>`
 }
 

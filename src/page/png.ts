@@ -1,13 +1,13 @@
 import { deflateSync } from 'node:zlib'
 
 /** An image as the network sees it before normalisation: values in [0, 1], `[channel, height, width]`. */
-export interface ImageData3 {
+export interface Picture {
   readonly data: Float32Array
   readonly shape: readonly [channels: number, height: number, width: number]
 }
 
 /** A PNG data URL; grey for one channel, RGB for three or more; larger sides are averaged down to `most` pixels. */
-export function pngDataUrl(image: ImageData3, most = 160): string {
+export function pngDataUrl(image: Picture, most = 160): string {
   const { data, shape } = shrunk(image, most)
   const [channels, height, width] = shape
   const colors = channels >= 3 ? 3 : 1
@@ -24,7 +24,7 @@ export function pngDataUrl(image: ImageData3, most = 160): string {
 const byteOf = (value: number) => Math.round(Math.min(1, Math.max(0, value || 0)) * 255)
 
 /** Means over square blocks, so that no side is longer than `most`. */
-function shrunk(image: ImageData3, most: number): ImageData3 {
+function shrunk(image: Picture, most: number): Picture {
   const [channels, height, width] = image.shape
   const block = Math.ceil(Math.max(height, width) / most)
   if (block <= 1) return image
