@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { ModelError } from '../base/index.js'
+import { int64Tensor, ModelError } from '../base/index.js'
 import { Builder } from './builder.js'
-import { emptyGraph, ints, text } from './graph.js'
+import { emptyGraph, int, ints, text } from './graph.js'
+import { inferNode } from './infer.js'
+import { operators } from './ops.js'
 
 function builderWith(shapes: Record<string, number[]>): Builder {
   const builder = new Builder(emptyGraph('test'))
@@ -39,4 +41,38 @@ describe('inferNode', () => {
     expect(() => b.emit('Matmul', ['a', 'b'])).toThrow(/Did you mean MatMul/)
     expect(() => b.emit('Neg', [])).toThrow(ModelError)
   })
+
+  it('refuses arguments that give no shape', () => {
+    const b = builderWith({ x: [2, 3] })
+    expect(() => b.emit('ConstantOfShape', [b.ints([2, -4])])).toThrow(
+      'ConstantOfShape node "ConstantOfShape_0": expected arguments that give an output of whole sizes, received "sizes [2, -4]".',
+    )
+    const range = [0, 5, 0].map(value => b.constant(int64Tensor([value], [])))
+    expect(() => b.emit('Range', range)).toThrow(/whole sizes, received "sizes \[Infinity\]"/)
+    expect(() => b.emit('Relu', ['x', 'x'])).toThrow(/at most 1 inputs, received 2/)
+    expect(() => b.emitMany('Relu', ['x'], {}, { outputs: 2 })).toThrow(/at most 1 outputs/)
+    expect(() => b.emit('Tile', ['x', b.ints([2])])).toThrow(/expected 2 repeats/)
+    expect(() => b.emit('Concat', ['x', 'x'], { axis: int(2) })).toThrow(/an axis from -2 to 1/)
+  })
+
+  it('has a rule for every operator of the table but those whose values are no tensors', () => {
+    const without = Object.keys(operators).filter(op => !canInfer(op))
+    expect(without).toEqual([
+      ...['ConcatFromSequence', 'If', 'ImageDecoder', 'Loop', 'Optional', 'OptionalGetElement'],
+      ...['OptionalHasElement', 'RegexFullMatch', 'Scan', 'SequenceAt', 'SequenceConstruct'],
+      ...['SequenceEmpty', 'SequenceErase', 'SequenceInsert', 'SequenceLength', 'SequenceMap'],
+      ...['SplitToSequence', 'StringConcat', 'StringNormalizer', 'StringSplit', 'TfIdfVectorizer'],
+    ])
+  })
 })
+
+/** Whether inference knows the operator: without inputs every rule complains, but of something else. */
+function canInfer(op: string): boolean {
+  const node = { name: '', op, domain: '', inputs: [], outputs: ['y'], attributes: {} }
+  try {
+    inferNode(node, builderWith({}))
+    return true
+  } catch (error) {
+    return !String(error).includes('Temper does not know it')
+  }
+}

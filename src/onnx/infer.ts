@@ -16,6 +16,7 @@ import {
   type InferRules,
   type Known,
   Site,
+  show,
   UndeterminedError,
 } from './infer/site.js'
 import { windowRules } from './infer/window.js'
@@ -48,11 +49,13 @@ const domains: Readonly<Record<string, InferRules>> = {
 export function inferNode(node: Node, known: Known): ValueType[] {
   const rule = ruleOf(node)
   checkArity(node)
-  const types = rule(new Site(node, known))
+  const site = new Site(node, known)
+  const types = rule(site)
   if (types.length < node.outputs.length)
-    throw new ModelError(
-      `${node.op} node "${node.name || node.outputs[0]}": expected at most ${types.length} outputs, received ${node.outputs.length}.`,
-    )
+    site.fail(`at most ${types.length} outputs`, node.outputs.length)
+  for (const { shape } of types)
+    if (!shape.every(size => Number.isSafeInteger(size) && size >= 0))
+      site.fail('arguments that give an output of whole sizes', `sizes ${show(shape)}`)
   return types
 }
 
