@@ -91,6 +91,8 @@ export interface MixupOptions extends Omit<Draw, 'index' | 'copy'> {
   readonly alpha?: number
   /** The shape of one sample. */
   readonly shape: readonly number[]
+  /** How many classes there are, where `y` holds their numbers instead of probabilities. */
+  readonly classes?: number
   /** One lambda for the batch (default) or for every sample. */
   readonly per?: 'batch' | 'sample'
   /** Which batch of the epoch. */
@@ -104,8 +106,8 @@ export interface Mixed {
 }
 
 /**
- * mixup of a batch: `x` is `[batch, ...shape]`, `y` `[batch, width]` (class probabilities or numbers).
- * Zhang et al. 2018; lambda weighs the sample itself.
+ * mixup of a batch: `x` is `[batch, ...shape]`, `y` `[batch, width]` (class probabilities or the numbers
+ * of a regression), or `[batch]` class numbers with `classes`. Zhang et al. 2018; lambda weighs the sample itself.
  */
 export function mixup(x: Float32Array, y: Float32Array, options: MixupOptions): Mixed {
   const { seed = 0, stream = 0, epoch = 0, batch = 0, shape, per } = options
@@ -113,10 +115,21 @@ export function mixup(x: Float32Array, y: Float32Array, options: MixupOptions): 
   const level = completeLevel(noise, options.alpha === undefined ? {} : { alpha: options.alpha })
   const key = keyOf(seed, 'mix:mixup', stream, epoch, batch)
   const plan = noise.plan(x.length / sizeOf(shape), level, key, { shape, per })
-  const mixed = { x: new Float32Array(x.length), y: new Float32Array(y.length), plan }
+  const rows = options.classes ? oneHot(y, options.classes) : y
+  const mixed = { x: new Float32Array(x.length), y: new Float32Array(rows.length), plan }
   mixInputs(plan, x, mixed.x, shape)
-  mixTargets(plan, y, mixed.y)
+  mixTargets(plan, rows, mixed.y)
   return mixed
+}
+
+function oneHot(labels: Float32Array, classes: number): Float32Array {
+  const rows = new Float32Array(labels.length * classes)
+  labels.forEach((label, i) => {
+    if (!Number.isInteger(label) || label < 0 || label >= classes)
+      throw new UsageError(expected(`mixup label ${i}`, `a class from 0 to ${classes - 1}`, label))
+    rows[i * classes + label] = 1
+  })
+  return rows
 }
 
 /** Label smoothing of `[batch, classes]`: (1 - amount) y + amount / classes. Szegedy et al. 2016. */

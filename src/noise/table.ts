@@ -3,9 +3,8 @@ import { gaussian as gradientGaussian } from './gradient/gaussian.js'
 import { anyNoises } from './input/any/index.js'
 import { audioNoises } from './input/audio/index.js'
 import { suiteCorruptions } from './input/image/index.js'
-import { mixup } from './mix/mixup.js'
-import { flip } from './target/flip.js'
-import { smoothing } from './target/smoothing.js'
+import { mixNoises } from './mix/index.js'
+import { targetNoises } from './target/index.js'
 import type { GradientNoise, InputNoise, MixNoise, TargetNoise, WeightNoise } from './types.js'
 import { weightNoises } from './weight/index.js'
 
@@ -16,9 +15,9 @@ function byKind<N extends { kind: string }>(rows: readonly N[]): Readonly<Record
 /** Every noise, by where it enters and its kind. */
 export const noises = {
   input: byKind<InputNoise>([...anyNoises, ...audioNoises, ...suiteCorruptions]),
-  mix: byKind<MixNoise>([mixup]),
+  mix: byKind<MixNoise>(mixNoises),
   weight: byKind<WeightNoise>(weightNoises),
-  target: byKind<TargetNoise>([smoothing, flip]),
+  target: byKind<TargetNoise>(targetNoises),
   gradient: byKind<GradientNoise>([gradientGaussian]),
 } as const
 

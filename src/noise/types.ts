@@ -94,6 +94,8 @@ export interface MixPlan {
   readonly weights: Float32Array
   /** `[batch, 4]` top, left, bottom, right of the box taken from the second sample, where one is. */
   readonly boxes?: Int32Array
+  /** The second sample is added at this signal-to-noise ratio in dB, not blended, where one is. */
+  readonly snr?: number
 }
 
 export interface MixContext {

@@ -1,5 +1,7 @@
 import { sharedKernels } from '../../kernels/index.js'
+import { addAtSnr } from '../input/audio/snr.js'
 import type { MixPlan } from '../types.js'
+import { planeOf } from './cutmix.js'
 
 /**
  * Mixes the samples of a batch by a plan: `x` and `out` are `[batch, ...shape]` and may not be the
@@ -12,6 +14,7 @@ export function mixInputs(
   shape: readonly number[],
 ): void {
   if (plan.boxes) paste(plan, plan.boxes, x, out, shape)
+  else if (plan.snr !== undefined) addPartners(plan, plan.snr, x, out)
   else mixTargets(plan, x, out)
 }
 
@@ -42,6 +45,17 @@ function blendTwo(a: Float32Array, b: Float32Array, out: Float32Array, weight: n
   else sharedKernels().lerp(a, b, out, weight)
 }
 
+/** A silent sample or partner stays alone: no ratio can be set. */
+function addPartners({ indices }: MixPlan, snr: number, x: Float32Array, out: Float32Array): void {
+  const size = x.length / (indices.length / 2)
+  const row = (i: number) => x.subarray(i * size, (i + 1) * size)
+  for (let i = 0; i < indices.length / 2; i++)
+    addAtSnr(row(i), row(indices[2 * i + 1]), out.subarray(i * size, (i + 1) * size), snr, {
+      shape: [size],
+      note: () => {},
+    })
+}
+
 function paste(
   { indices, parts }: MixPlan,
   boxes: Int32Array,
@@ -49,7 +63,7 @@ function paste(
   out: Float32Array,
   shape: readonly number[],
 ): void {
-  const [height, width] = shape.slice(-2)
+  const [height, width] = planeOf(shape)
   const size = shape.reduce((a, b) => a * b, 1)
   out.set(x)
   for (let i = 0; i < boxes.length / 4; i++) {
