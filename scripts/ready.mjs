@@ -16,7 +16,8 @@ const lock = createHash('sha256').update(readFileSync('package-lock.json')).dige
 const installed = existsSync(stamp) && readFileSync(stamp, 'utf8') === lock
 if (!installed) {
   console.error('temper: installing the dependencies (once)')
-  run('npm', 'ci', '--loglevel=error')
+  // Not `npm ci`: it refuses a lock file without the binaries of every other platform.
+  run('npm', 'install', '--no-save', '--loglevel=error')
   writeFileSync(stamp, lock)
 }
 await build()

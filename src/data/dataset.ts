@@ -2,6 +2,12 @@
 
 export type SampleKind = 'image' | 'audio' | 'vector'
 
+/** The range physical values keep: pixels [0, 1], waveforms [-1, 1]; null where there is none. */
+export function physicalRange(kind: SampleKind): readonly [low: number, high: number] | null {
+  if (kind === 'vector') return null
+  return kind === 'image' ? [0, 1] : [-1, 1]
+}
+
 /**
  * Samples in physical units: an image `[channel, height, width]` in [0,1], a waveform
  * `[channel, samples]` in [-1,1], or a vector `[features]` as it stands in the file.

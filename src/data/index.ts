@@ -1,4 +1,4 @@
-export type { Dataset, SampleKind } from './dataset.js'
+export { type Dataset, physicalRange, type SampleKind } from './dataset.js'
 export { checkData, type DataHealth, type Findings } from './health/check.js'
 export { findLabelIssues, type LabelIssue, type LabelIssues } from './health/label-issues.js'
 export { findLeaks, type Leaks } from './health/leaks.js'
@@ -19,6 +19,7 @@ export {
   preprocessSchema,
 } from './preprocess/schema.js'
 export { type Batch, type BatchOptions, batches, batchesPerEpoch } from './sampling/batches.js'
+export { featureDeviations } from './sampling/deviations.js'
 export { epochOrder } from './sampling/order.js'
 export { type BadSample, badSamples, onlyReadable } from './sampling/readable.js'
 export { everyKth, first, limit, type SplitOptions, splitBy } from './sampling/split.js'

@@ -1,15 +1,32 @@
 import { keyOf, UsageError } from '../base/index.js'
-import type { Dataset } from '../data/index.js'
+import { type Dataset, physicalRange, type SampleKind } from '../data/index.js'
 import type { Weights } from '../model/index.js'
 import { completeLevel, noiseOf } from '../noise/index.js'
 import type { Condition } from './suite.js'
 
+export interface SampleDraw {
+  readonly seed: number
+  readonly draw: number
+  /** Standard deviation of each feature of a table; noise on it counts in these. */
+  readonly deviations?: Float32Array
+}
+
+/** The range a condition's noisy samples keep. */
+export function clipOf({ clip }: Condition, kind: SampleKind) {
+  return clip === 'physical' ? physicalRange(kind) : clip
+}
+
 /** Puts a condition's noise on one sample; the draw is keyed by the sample's id. */
-export function sampleDisturber(condition: Condition, data: Dataset, seed: number, draw: number) {
-  const { kind, severity, clip } = condition
+export function sampleDisturber(
+  condition: Condition,
+  data: Dataset,
+  { seed, draw, deviations }: SampleDraw,
+) {
+  const { kind, severity } = condition
+  const clip = clipOf(condition, data.kind)
   const noise = noiseOf('input', kind)
   const level = completeLevel(noise, condition.level)
-  const context = { shape: data.shape, sampleRate: data.sampleRate, clip }
+  const context = { shape: data.shape, sampleRate: data.sampleRate, clip, deviations }
   return (x: Float32Array, out: Float32Array, id: number): void => {
     const key = keyOf(seed, `evaluate input:${kind}`, severity, draw, id)
     noise.apply(x, out, level, key, context)

@@ -12,7 +12,7 @@ import type { Scorecard } from '../record/index.js'
 import { type MeasuredSuite, measureSuite } from './measure.js'
 import { type ModelFacts, scorecardOf } from './scorecard.js'
 import { type Strip, type StripModel, sampleStrip } from './strip.js'
-import { type Suite, suiteOf } from './suite.js'
+import { type Suite, suiteOf, usualSuite } from './suite.js'
 import { suspicions } from './suspicions.js'
 
 /** Sent while measuring. */
@@ -34,7 +34,7 @@ export interface EvaluateOptions extends DataOptions {
   readonly outputs?: number
   /** DATA: a name with an optional split, a path, or an opened data set. */
   readonly data: string | Dataset
-  /** Names of `temper list suites` joined by commas, or a suite; default `gaussian`. */
+  /** Names of `temper list suites` joined by commas, or a suite; default: the usual one of the data's kind. */
   readonly suite?: string | Suite
   readonly preprocess?: Preprocess
   /** Which output, where the model has several. */
@@ -55,8 +55,8 @@ export interface EvaluateOptions extends DataOptions {
  */
 export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
   const { seed = 0, threads = threadsAvailable(), device = 'cpu', onEvent, batch, signal } = options
-  const suite = chosenSuite(options)
   const data = await openSet(options)
+  const suite = chosenSuite(options, data)
   const { predictor, facts, opened } = await openPredictor(options, data, { threads, device })
   try {
     const onProgress = (samples: number, of: number) => onEvent?.({ type: 'measured', samples, of })
@@ -100,7 +100,7 @@ export interface ModelStripOptions extends Omit<EvaluateOptions, 'model' | 'pred
 export async function modelStrip(options: ModelStripOptions): Promise<Strip | undefined> {
   const { models, samples, seed = 0, threads = threadsAvailable(), device = 'cpu' } = options
   const data = await openSet(options)
-  const suite = chosenSuite(options)
+  const suite = chosenSuite(options, data)
   const opened: StripModel[] = []
   try {
     for (const { name, model } of models) {
@@ -126,8 +126,9 @@ async function openSet({
   return openData(data, { preferSplit: 'test', ...physical, ...asked })
 }
 
-const chosenSuite = ({ suite = 'gaussian' }: Pick<EvaluateOptions, 'suite'>): Suite =>
-  typeof suite === 'object' ? suite : suiteOf(suite)
+function chosenSuite({ suite }: Pick<EvaluateOptions, 'suite'>, { kind }: Dataset): Suite {
+  return typeof suite === 'object' ? suite : suiteOf(suite ?? usualSuite[kind])
+}
 
 interface Opened {
   readonly predictor: Predictor

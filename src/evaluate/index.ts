@@ -12,4 +12,4 @@ export {
   measureSuite,
 } from './measure.js'
 export type { Strip } from './strip.js'
-export { type Condition, type Suite, suiteOf, suites } from './suite.js'
+export { type Condition, type Suite, suiteOf, suites, usualSuite } from './suite.js'

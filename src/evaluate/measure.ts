@@ -1,6 +1,6 @@
 /** One pass over the data under a suite: every batch clean, then under each condition. */
 import { sizeOf } from '../base/index.js'
-import { type Batch, batches, type Dataset } from '../data/index.js'
+import { type Batch, batches, type Dataset, featureDeviations } from '../data/index.js'
 import type { Answers, Meter, Values } from '../metrics/index.js'
 import type { Predictor, Weights } from '../model/index.js'
 import type { Measures } from '../record/index.js'
@@ -14,6 +14,8 @@ export interface MeasureSuiteOptions {
   readonly data: Dataset
   readonly suite: Suite
   readonly seed: number
+  /** Of the features of a table; default: those of the data measured. */
+  readonly deviations?: Float32Array
   /** Samples a session call; default 256. It changes no figure. */
   readonly batch?: number
   readonly onProgress?: (samples: number, of: number) => void
@@ -40,8 +42,11 @@ export interface MeasuredSuite {
 
 /** Measures clean and under every condition; the same seed draws the same noise for every model. */
 export async function measureSuite(options: MeasureSuiteOptions): Promise<MeasuredSuite> {
-  const pass = new Pass(options)
-  const { data, batch = 256, onProgress, signal } = options
+  const { data } = options
+  const deviations =
+    options.deviations ?? (data.kind === 'vector' ? await featureDeviations(data) : undefined)
+  const pass = new Pass({ ...options, deviations })
+  const { batch = 256, onProgress, signal } = options
   let seen = 0
   for await (const part of batches(data, { batch, signal })) {
     await pass.add(part)
@@ -117,8 +122,8 @@ class Pass {
 
   /** The batch with noise on it; each draw is keyed by the sample, so batch sizes change no bit. */
   private noised(condition: Condition, draw: number, batch: Batch): Float32Array {
-    const { data, seed } = this.options
-    const disturb = sampleDisturber(condition, data, seed, draw)
+    const { data, seed, deviations } = this.options
+    const disturb = sampleDisturber(condition, data, { seed, draw, deviations })
     const size = sizeOf(data.shape)
     for (let row = 0; row < batch.rows; row++) {
       const [from, to] = [row * size, (row + 1) * size]

@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/index.js'
 import { type Measures, machine, type Scorecard, temperVersion, versions } from '../record/index.js'
+import { clipOf } from './disturb.js'
 import type { ConditionDoubt, Doubts } from './doubt.js'
 import type { MeasuredCondition, MeasuredSuite } from './measure.js'
 import type { Suite } from './suite.js'
@@ -34,7 +35,7 @@ export async function scorecardOf(
   const { data, suite, facts, header } = parts
   const { seed, device, threads, seconds, warnings, seen } = header
   const conditions = measured.conditions.map((c, i) =>
-    conditionOf(c, measured.clean, seen, measured.doubts?.conditions[i]),
+    conditionOf(c, measured.clean, seen, measured.doubts?.conditions[i], data.kind),
   )
   return {
     schema: 'temper.scorecard/1',
@@ -74,8 +75,10 @@ function conditionOf(
   clean: Measures,
   seen: readonly string[],
   doubt: ConditionDoubt | undefined,
+  dataKind: Dataset['kind'],
 ): Scorecard['conditions'][number] {
-  const { at, kind, severity, level, clip, draws } = condition
+  const { at, kind, severity, level, draws } = condition
+  const clip = clipOf(condition, dataKind)
   const [levelName, ...others] = Object.keys(level)
   const { flipRate, ...rest } = measures as Measures & { flipRate?: number }
   return {

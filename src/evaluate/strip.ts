@@ -3,7 +3,7 @@ import { sizeOf } from '../base/index.js'
 import { type Dataset, limit } from '../data/index.js'
 import type { Predictor } from '../model/index.js'
 import { AnswerReader } from './answers.js'
-import { sampleDisturber } from './disturb.js'
+import { clipOf, sampleDisturber } from './disturb.js'
 import type { Condition, Suite } from './suite.js'
 
 export interface StripModel {
@@ -56,7 +56,7 @@ export async function sampleStrip(options: StripOptions): Promise<Strip | undefi
     rows.push(await rowOf(few, index, ladder, options))
   const { shape, sampleRate } = data
   const columns = ['clean', ...ladder.map(columnName)]
-  return { kind: data.kind, shape, sampleRate, noise: describe(ladder[0]), columns, rows }
+  return { kind: data.kind, shape, sampleRate, noise: describe(ladder[0], data), columns, rows }
 }
 
 const columnName = ({ level }: Condition) =>
@@ -64,7 +64,9 @@ const columnName = ({ level }: Condition) =>
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
 
-function describe({ kind, clip }: Condition): string {
+function describe(condition: Condition, data: Dataset): string {
+  const { kind } = condition
+  const clip = clipOf(condition, data.kind)
   return `${kind} noise on inputs, ${clip ? `clipped to [${clip.join(', ')}]` : 'not clipped'}`
 }
 
@@ -78,7 +80,7 @@ async function rowOf(
   await data.read(index, clean)
   const noisy = ladder.map(condition => {
     const out = new Float32Array(clean.length)
-    sampleDisturber(condition, data, seed, 0)(clean, out, data.id(index))
+    sampleDisturber(condition, data, { seed, draw: 0 })(clean, out, data.id(index))
     return out
   })
   const label = data.labels ? data.classes![data.labels[index]] : data.identity(index)

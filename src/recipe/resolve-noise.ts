@@ -1,6 +1,6 @@
 /** A recipe's noises against the table, the data and the model: levels over time, what each touches. */
 import { type Lengths, matcher, UsageError } from '../base/index.js'
-import type { Dataset } from '../data/index.js'
+import { type Dataset, physicalRange } from '../data/index.js'
 import type { Parameter } from '../model/index.js'
 import { type Noise, noiseOf } from '../noise/index.js'
 import { type Level, parseLevel, parseWindow, type Window } from '../schedule/index.js'
@@ -142,8 +142,7 @@ function refuseOutOfRange(
 function clipOf({ at, clip }: NoiseEntry, data: Dataset): readonly [number, number] | null {
   if (at !== 'input' || clip === 'none') return null
   if (clip) return clip
-  if (data.kind === 'image') return [0, 1]
-  return data.kind === 'audio' ? [-1, 1] : null
+  return physicalRange(data.kind)
 }
 
 function touched({ match }: NoiseEntry, where: string, parameters: readonly Parameter[]): string[] {

@@ -5,6 +5,7 @@ import {
   batchesPerEpoch,
   type DataOptions,
   type Dataset,
+  featureDeviations,
   limit,
   openData,
   splitBy,
@@ -29,6 +30,8 @@ export interface Resolved {
   readonly loss: LossSpec
   readonly learningRate: Schedule
   readonly noises: readonly ResolvedNoise[]
+  /** Of the features of a table; noise on it counts in these. */
+  readonly deviations?: Float32Array
   /** Whether the optimizer moves a parameter. */
   readonly isTrained: (parameter: Parameter) => boolean
 }
@@ -60,7 +63,18 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     parameters: opened.parameters,
   })
   const isTrained = trainedTest(recipe, opened)
-  const parts = { recipe, loss, opened, ...sets, lengths, learningRate, noises, isTrained }
+  const deviations = sets.train.kind === 'vector' ? await featureDeviations(sets.train) : undefined
+  const parts = {
+    recipe,
+    loss,
+    opened,
+    ...sets,
+    lengths,
+    learningRate,
+    noises,
+    isTrained,
+    deviations,
+  }
   return { ...parts, plan: await planOf(parts, learningRate.text, options) }
 }
 

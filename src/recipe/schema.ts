@@ -53,7 +53,11 @@ const train = strictForm({
 })
 
 const monitor = strictForm({
-  suite: text.default('gaussian').describe('what the noisy measures are taken under'),
+  suite: text
+    .optional()
+    .describe(
+      "what the noisy measures are taken under; default: the usual suite of the data's kind",
+    ),
   every: timeSchema.default('1ep'),
   samples: count.default(1000).describe('held-out samples looked at in a check'),
   maxCleanDrop: share.default(0.01).describe('clean accuracy the noise may cost'),

@@ -2,7 +2,7 @@
 import type { Moment } from '../base/index.js'
 import { type Dataset, limit } from '../data/index.js'
 import type { Device } from '../engine/index.js'
-import { measureSuite, suiteOf } from '../evaluate/index.js'
+import { measureSuite, suiteOf, usualSuite } from '../evaluate/index.js'
 import { modelPredictor, type Predictor } from '../model/index.js'
 import type { Resolved } from '../recipe/index.js'
 import type { Measures, NewEvent } from '../record/index.js'
@@ -58,8 +58,9 @@ export class Checker {
     const { clean, noisy } = await measureSuite({
       predictor: this.predictor,
       data: this.samples,
-      suite: suiteOf(recipe.monitor.suite),
+      suite: suiteOf(recipe.monitor.suite ?? usualSuite[this.samples.kind]),
       seed: recipe.seed,
+      deviations: this.resolved.deviations,
     })
     const event: NewEvent = {
       type: 'check',

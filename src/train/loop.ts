@@ -88,7 +88,11 @@ async function step(parts: LoopParts, batch: Batch, epoch: number): Promise<void
   const { resolved, buffers, workspace, stepper, optimizer, state } = parts
   const time = timeOf(parts, epoch)
   fillTargets(workspace, batch)
-  noiseBatch({ ...workspace, ...rowsOf(batch) }, resolved.noises, time)
+  noiseBatch(
+    { ...workspace, ...rowsOf(batch), deviations: resolved.deviations },
+    resolved.noises,
+    time,
+  )
   const weights = disturbedWeights(buffers, resolved.noises, time)
   const { samples, targets, sampleWeights } = workspace
   const loss = await stepper.run({ rows: batch.rows, samples, targets, sampleWeights, weights })

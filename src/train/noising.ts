@@ -25,6 +25,8 @@ export interface NoisyBatch {
   readonly width: number
   readonly shape: readonly number[]
   readonly sampleRate?: number
+  /** Standard deviation of each feature of a table. */
+  readonly deviations?: Float32Array
 }
 
 export interface NoiseTime {
@@ -87,7 +89,12 @@ export function noiseBatch(
 function disturbSamples(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTime): void {
   const noise = active.noise as InputNoise
   const size = sizeOf(batch.shape)
-  const context = { shape: batch.shape, sampleRate: batch.sampleRate, clip: active.clip }
+  const context = {
+    shape: batch.shape,
+    sampleRate: batch.sampleRate,
+    clip: active.clip,
+    deviations: batch.deviations,
+  }
   const epoch = active.redraw === 'run' ? 0 : time.epoch
   for (let row = 0; row < batch.rows; row++) {
     const [id, copy] = [batch.ids[row], batch.copies[row]]

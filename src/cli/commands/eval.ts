@@ -15,10 +15,7 @@ export const evalCommand: CommandSpec = {
   arguments: [{ name: '<model>', summary: 'an ONNX file' }],
   options: [
     new Option('--data <data>', 'a name (fashion-mnist:test) or a path').makeOptionMandatory(),
-    new Option(
-      '--suite <names>',
-      'one of `temper list suites`, or several joined by commas',
-    ).default('gaussian'),
+    new Option('--suite <names>', 'one of `temper list suites`, or several joined by commas'),
     new Option(
       '--preprocess <file>',
       'how samples become the input: scale, mean, std, size, layout',

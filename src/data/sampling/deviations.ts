@@ -1,0 +1,12 @@
+import { Moments } from '../../base/index.js'
+import type { Dataset } from '../dataset.js'
+import { batches } from './batches.js'
+
+/** The standard deviation of each feature of a table, in one pass: what noise on it is counted in. */
+export async function featureDeviations(dataset: Dataset): Promise<Float32Array> {
+  const features = dataset.shape.reduce((a, b) => a * b, 1)
+  const moments = Array.from({ length: features }, () => new Moments())
+  for await (const { data } of batches(dataset, { batch: 1024 }))
+    for (let i = 0; i < data.length; i++) moments[i % features].add(data[i])
+  return Float32Array.from(moments, m => m.standardDeviation)
+}
