@@ -1,93 +1,160 @@
-import { type Clock, DataError, systemClock } from '../base/index.js'
+import { existsSync } from 'node:fs'
+import { DataError } from '../base/index.js'
 import {
-  certifySample,
-  completeSmoothing,
-  predictSample,
-  type Smoothing,
-  type SmoothingOptions,
-  type Vote,
-} from './smoothing.js'
-import { type CertificateSummary, type CertifiedSample, summarize } from './summary.js'
+  type Certificate,
+  machine,
+  readDocument,
+  temperVersion,
+  versions,
+  writeDocument,
+} from '../record/index.js'
+import { certifySamples } from './samples.js'
+import { completeSmoothing, type Smoothing, type SmoothingOptions } from './smoothing.js'
+import { type OpenedSubject, openSubject, type SubjectOptions } from './subject.js'
+import { type CertifiedSample, summarize } from './summary.js'
+import { Voter } from './votes.js'
 
-/** A sample to certify. */
-export interface Subject {
-  readonly index: number
-  readonly label: number
+/** Sent after each sample. */
+export interface CertifiedEvent {
+  readonly type: 'certified'
+  readonly sample: CertifiedSample
+  readonly done: number
+  readonly of: number
 }
 
-export interface CertifyOptions extends SmoothingOptions {
-  /** The samples, in the order they are done. */
-  subjects: readonly Subject[]
-  /** Opens the votes of one sample's noisy copies. */
-  votesOf: (index: number) => Vote | Promise<Vote>
-  /** Samples of an earlier, interrupted run or of other shards: not done again. */
-  done?: readonly CertifiedSample[]
-  /** Called after each new sample. */
-  onSample?: (sample: CertifiedSample, done: number, of: number) => void
-  /** Aborting it ends the work after the sample at hand. */
+export interface CertifyOptions extends SubjectOptions, SmoothingOptions {
+  /**
+   * Where the certificate is kept while it grows (JSON). An unfinished one of the same model, data
+   * and settings is gone on from; one of others is refused.
+   */
+  out?: string
+  onEvent?: (event: CertifiedEvent) => void
+  /** Aborting it ends the work after the sample at hand; the certificate holds what was done. */
   signal?: AbortSignal
-  clock?: Clock
 }
 
-export interface Certification {
-  readonly smoothing: Smoothing
-  /** The subjects done, in their order. */
-  readonly samples: CertifiedSample[]
-  /** Absent when no sample was done. */
-  readonly summary?: CertificateSummary
-  /** Whether every subject was done. */
-  readonly complete: boolean
-}
+/** What is the same for every sample. */
+type Frame = Omit<Certificate, 'samples' | 'summary' | 'timing'>
+
+/** Samples between two writes of a growing certificate. */
+const keptEvery = 20
 
 /**
- * Certifies sample by sample. What comes out for a sample depends on its votes alone, so a run may
- * be interrupted and go on, or be cut into shards, without changing a figure.
- * Throws UsageError for options out of range, DataError for earlier results that do not belong.
+ * Certified L2 radii by randomized smoothing (Cohen et al. 2019), in the data's physical unit
+ * whatever the model's own normalisation. Samples without labels are held against the model's clean
+ * answer. Throws UsageError, DataError or ModelError before it starts when it cannot work.
  */
-export async function certifySamples(options: CertifyOptions): Promise<Certification> {
+export async function certify(options: CertifyOptions): Promise<Certificate> {
   const smoothing = completeSmoothing(options)
-  const { subjects, votesOf, onSample, signal, clock = systemClock } = options
-  const known = knownSamples(options)
-  for (const { index, label } of subjects) {
-    if (known.has(index)) continue
-    if (signal?.aborted) break
-    const start = clock.now()
-    const { prediction, radius } = await certifySample(await votesOf(index), smoothing)
-    const seconds = (clock.now() - start) / 1000
-    const sample = { index, label, prediction, radius, correct: prediction === label, seconds }
-    known.set(index, sample)
-    onSample?.(sample, known.size, subjects.length)
+  const subject = await openSubject(options)
+  try {
+    const frame = await frameOf(subject, smoothing)
+    const done = earlier(frame, options.out)
+    return await run({ subject, smoothing, frame, done, ...options })
+  } finally {
+    await subject.close()
   }
-  const samples = subjects.flatMap(({ index }) => known.get(index) ?? [])
+}
+
+interface Run extends CertifyOptions {
+  readonly subject: OpenedSubject
+  readonly smoothing: Smoothing
+  readonly frame: Frame
+  readonly done: readonly CertifiedSample[]
+}
+
+async function run({ subject, smoothing, frame, done, ...options }: Run): Promise<Certificate> {
+  const { out, onEvent, signal } = options
+  const { data, seed, classify } = subject
+  const voter = new Voter({ classify, shape: data.shape, seed, ...smoothing })
+  const grown = [...done]
+  const started = performance.now()
+  const keep = (samples: readonly CertifiedSample[]) => {
+    const seconds = (performance.now() - started) / 1000
+    const rate = (grown.length - done.length) / seconds
+    const certificate = certificateOf(frame, samples, smoothing, rate)
+    if (out !== undefined) writeDocument(out, certificate)
+    return certificate
+  }
+  const { samples } = await certifySamples({
+    ...smoothing,
+    subjects: await subject.subjects(),
+    votesOf: async index => {
+      const { values, id } = await subject.sample(index)
+      return voter.votesOf(values, id)
+    },
+    done,
+    signal,
+    onSample(sample, count, of) {
+      grown.push(sample)
+      if (out !== undefined && (grown.length - done.length) % keptEvery === 0) keep(grown)
+      onEvent?.({ type: 'certified', sample, done: count, of })
+    },
+  })
+  if (samples.length === 0)
+    throw new DataError(`data: nothing was certified; ${data.name} gave no sample to work on.`)
+  return keep(samples)
+}
+
+async function frameOf(subject: OpenedSubject, { sigma, n0, n, alpha }: Smoothing): Promise<Frame> {
+  const { data, seed, device, threads, facts, ownLabels } = subject
   return {
-    smoothing,
-    samples,
-    complete: samples.length === subjects.length,
-    ...(samples.length && { summary: summarize(samples, smoothing) }),
+    schema: 'temper.certificate/1',
+    version: temperVersion,
+    seed,
+    device,
+    threads,
+    machine: machine(),
+    versions: versions('onnxruntime-node'),
+    model: facts,
+    data: {
+      source: data.name,
+      samples: data.length,
+      sha256: await data.sha256(),
+      classes: data.classes && [...data.classes],
+    },
+    labels: ownLabels ? 'clean answers' : 'data',
+    sigma,
+    n0,
+    n,
+    alpha,
   }
 }
 
-/** Earlier results by index; each must be of a subject with the same label. */
-function knownSamples({ done = [], subjects }: CertifyOptions): Map<number, CertifiedSample> {
-  const labels = new Map(subjects.map(({ index, label }) => [index, label]))
-  return new Map(
-    done
-      .filter(({ index }) => labels.has(index))
-      .map(sample => {
-        if (labels.get(sample.index) !== sample.label)
-          throw new DataError(
-            `earlier certificates: sample ${sample.index} has the label ${sample.label} there and ` +
-              `${labels.get(sample.index)} here. They are of other data; start without them.`,
-          )
-        return [sample.index, sample]
-      }),
-  )
+function certificateOf(
+  frame: Frame,
+  samples: readonly CertifiedSample[],
+  smoothing: Smoothing,
+  rate: number,
+): Certificate {
+  return {
+    ...frame,
+    samples: [...samples],
+    summary: summarize(samples, smoothing),
+    ...(rate > 0 && Number.isFinite(rate) && { timing: { samplesPerSecond: rate } }),
+  }
 }
 
-/** The smoothed classifier's answer for one sample; defaults: n 1000, alpha 0.001. */
-export function smoothedPrediction(
-  vote: Vote,
-  options: Pick<SmoothingOptions, 'n' | 'alpha' | 'batch'> = {},
-) {
-  return predictSample(vote, completeSmoothing({ sigma: 1, n: 1000, ...options }))
+/** What an earlier run left in `out`; throws DataError where that is of something else. */
+function earlier(frame: Frame, out?: string): CertifiedSample[] {
+  if (out === undefined || !existsSync(out)) return []
+  const found = readDocument(out, 'temper.certificate/1')
+  const settings = ({ seed, sigma, n0, n, alpha, labels, model, data }: Frame) => ({
+    seed,
+    sigma,
+    n0,
+    n,
+    alpha,
+    labels,
+    model: model.sha256,
+    data: data.sha256,
+  })
+  const [before, now] = [settings(found), settings(frame)] as Record<string, unknown>[]
+  const other = Object.keys(now).find(name => before[name] !== now[name])
+  if (other)
+    throw new DataError(
+      `${out}: a certificate with another ${other} is there (${before[other]}, now ${now[other]}). ` +
+        'Give another file, or move it away.',
+    )
+  return found.samples
 }

@@ -1,10 +1,17 @@
+export { type CertifiedEvent, type CertifyOptions, certify } from './certify.js'
+export {
+  type PredictedEvent,
+  type Predictions,
+  type PredictOptions,
+  predict,
+  type SmoothedAnswer,
+} from './predict.js'
 export {
   type Certification,
-  type CertifyOptions,
+  type CertifySamplesOptions,
   certifySamples,
   type Subject,
-  smoothedPrediction,
-} from './certify.js'
+} from './samples.js'
 export {
   ABSTAIN,
   type Certified,

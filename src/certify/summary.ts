@@ -10,8 +10,8 @@ export interface CertifiedSample {
   /** In the input's physical unit; 0 where it abstains. */
   readonly radius: number
   readonly correct: boolean
-  /** How long it took; no part of what is compared. */
-  readonly seconds?: number
+  /** Seconds it took; no part of what is compared. */
+  readonly time?: number
 }
 
 export interface CurvePoint {

@@ -11,7 +11,7 @@ export function toTsv(samples: readonly CertifiedSample[]): string {
     s.prediction,
     Number(s.radius.toPrecision(3)),
     s.correct ? 1 : 0,
-    timeOf(s.seconds ?? 0),
+    timeOf(s.time ?? 0),
   ])
   return [columns, ...rows].map(row => `${row.join('\t')}\n`).join('')
 }

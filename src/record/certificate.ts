@@ -10,6 +10,8 @@ export const certifiedSampleSchema = z.object({
   /** In the input's physical unit; 0 where it abstains. */
   radius: z.number().min(0),
   correct: z.boolean(),
+  /** Seconds it took. */
+  time: z.number().min(0).optional(),
 })
 export type CertifiedSample = z.infer<typeof certifiedSampleSchema>
 
@@ -18,6 +20,8 @@ export const certificateSchema = z.object({
   ...header('temper.certificate/1'),
   model: modelSchema,
   data: dataSchema,
+  /** What `label` is: the data's, or the model's clean answer where the data have none. */
+  labels: z.enum(['data', 'clean answers']).optional(),
   sigma: z.number().gt(0),
   /** Draws that choose the class, and draws that bound its probability. */
   n0: z.int().min(1),
@@ -28,7 +32,14 @@ export const certificateSchema = z.object({
     /** Average certified radius; a wrong or abstained sample counts 0. */
     acr: z.number().min(0),
     abstentionRate: z.number().min(0).max(1),
-    certifiedAccuracy: z.array(z.object({ radius: z.number(), accuracy: z.number() })),
+    certifiedAccuracy: z.array(
+      z.object({
+        radius: z.number(),
+        accuracy: z.number(),
+        /** 95 %, Wilson, over samples. */
+        interval: z.tuple([z.number(), z.number()]).readonly().optional(),
+      }),
+    ),
   }),
   timing: z.object({ samplesPerSecond: z.number() }).optional(),
 })
