@@ -1,7 +1,14 @@
 /** Temper: measure how a network holds up under noise, and train it to hold up. */
+export {
+  type CertifyOptions,
+  certify,
+  type Predictions,
+  type PredictOptions,
+  predict,
+} from './certify/index.js'
 export { type EvaluateOptions, evaluate, type MeasuredEvent, type Suite } from './evaluate/index.js'
 export { checkRecipe, type Recipe, type RecipeInput, readRecipe } from './recipe/index.js'
-export type { Measures, Scorecard } from './record/index.js'
+export type { Certificate, Measures, Scorecard } from './record/index.js'
 export {
   type Progress,
   type ResumeOptions,

@@ -27,7 +27,15 @@ const data = memoryDataset({
   labels: Int32Array.from({ length: 24 }, (_, i) => i % 3),
   classes: ['a', 'b', 'c'],
 })
-const base = { model, data, sigma: 0.4, n0: 20, n: 200, alpha: 0.01, threads: 1 } satisfies CertifyOptions
+const base = {
+  model,
+  data,
+  sigma: 0.4,
+  n0: 20,
+  n: 200,
+  alpha: 0.01,
+  threads: 1,
+} satisfies CertifyOptions
 
 describe('certifying a model', () => {
   it('gives a document with radii in physical units, whatever the batch', async () => {

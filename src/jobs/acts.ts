@@ -1,3 +1,4 @@
+import { type CertifyOptions, certify, type PredictOptions, predict } from '../certify/index.js'
 import {
   type EvaluateOptions,
   evaluate,
@@ -15,6 +16,18 @@ export const acts: Readonly<Record<string, Act>> = {
     const { preprocessFile, ...options } = payload as EvaluatePayload
     const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
     return evaluate({ ...options, preprocess, onEvent: emit, signal })
+  },
+
+  certify(payload, { emit, signal }) {
+    const { preprocessFile, ...options } = payload as CertifyPayload
+    const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
+    return certify({ ...options, preprocess, onEvent: emit, signal })
+  },
+
+  predict(payload, { emit, signal }) {
+    const { preprocessFile, ...options } = payload as PredictPayload
+    const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
+    return predict({ ...options, preprocess, onEvent: emit, signal })
   },
 
   strip(payload) {
@@ -40,6 +53,14 @@ interface TrainPayload extends TrainOptions {
 }
 
 interface EvaluatePayload extends EvaluateOptions {
+  readonly preprocessFile?: string
+}
+
+interface CertifyPayload extends CertifyOptions {
+  readonly preprocessFile?: string
+}
+
+interface PredictPayload extends PredictOptions {
   readonly preprocessFile?: string
 }
 

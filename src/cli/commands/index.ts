@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command.js'
+import { certify, predict } from './certify.js'
 import { demo } from './demo.js'
 import { doctor } from './doctor.js'
 import { evalCommand } from './eval.js'
@@ -11,6 +12,8 @@ import { resume, train } from './train.js'
 export const commands: readonly CommandSpec[] = [
   demo,
   evalCommand,
+  certify,
+  predict,
   train,
   resume,
   report,
