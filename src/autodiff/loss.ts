@@ -1,4 +1,4 @@
-import { tensor } from '../base/index.js'
+import { expected, tensor, UsageError } from '../base/index.js'
 import { type Builder, int } from '../onnx/index.js'
 import type { Maths } from './maths.js'
 import { oneHot } from './one-hot.js'
@@ -215,6 +215,10 @@ function answer({ b, z, axis }: LossScope): string {
 function forwardCorrection(scope: LossScope): string {
   const { b, z, p, axis, transpose, level } = scope
   const classes = b.shape(z)[axis]
+  if (scope.transition && scope.transition.length !== classes)
+    throw new UsageError(
+      expected('loss.transition', `${classes} rows, one a class`, scope.transition.length),
+    )
   const flips = level('rate') / (classes - 1)
   const chance = (i: number, j: number) =>
     scope.transition?.[i][j] ?? (i === j ? 1 - level('rate') : flips)

@@ -274,6 +274,105 @@ def curve():
     return losses
 
 
+def cross_entropy(z, t):
+    return F.cross_entropy(z, t, reduction="none")
+
+
+def generalized(z, t, q=0.7):
+    return (t * (1 - torch.softmax(z, 1) ** q) / q).sum(1)
+
+
+def symmetric(z, t, alpha=0.1, beta=1.0, floor=1e-4):
+    p = torch.softmax(z, 1)
+    return alpha * cross_entropy(z, t) - beta * (p * torch.log(t.clamp(min=floor))).sum(1)
+
+
+def forward_correction(z, t, rate=0.2, transition=None):
+    classes = z.shape[1]
+    matrix = torch.full((classes, classes), rate / (classes - 1))
+    matrix.fill_diagonal_(1 - rate)
+    matrix = matrix if transition is None else torch.tensor(transition)
+    return -(t * torch.log(torch.softmax(z, 1) @ matrix)).sum(1)
+
+
+def bootstrapped(z, t, own, beta):
+    return -((beta * t + (1 - beta) * own) * torch.log_softmax(z, 1)).sum(1)
+
+
+def soft_bootstrapping(z, t, beta=0.95):
+    return bootstrapped(z, t, torch.softmax(z, 1), beta)
+
+
+def hard_bootstrapping(z, t, beta=0.8):
+    return bootstrapped(z, t, F.one_hot(z.argmax(1), z.shape[1]), beta)
+
+
+def focal(z, t, gamma=2.0):
+    return -(t * (1 - torch.softmax(z, 1)) ** gamma * torch.log_softmax(z, 1)).sum(1)
+
+
+def confidence_penalty(z, t, beta=0.1):
+    p = torch.softmax(z, 1)
+    return cross_entropy(z, t) + beta * (p * torch.log_softmax(z, 1)).sum(1)
+
+
+def binary(z, t):
+    return F.binary_cross_entropy_with_logits(z, t, reduction="none").mean(1)
+
+
+def squared(z, t):
+    return F.mse_loss(z, t, reduction="none").mean(1)
+
+
+def absolute(z, t):
+    return F.l1_loss(z, t, reduction="none").mean(1)
+
+
+def huber(z, t, delta=1.0):
+    return F.huber_loss(z, t, reduction="none", delta=delta).mean(1)
+
+
+TRANSITION = [[0.7, 0.3, 0, 0], [0, 1, 0, 0], [0.1, 0.2, 0.3, 0.4], [0.25, 0.25, 0.25, 0.25]]
+
+# kind, function, settings beside the defaults
+LOSSES = [
+    ("cross-entropy", cross_entropy, {}),
+    ("binary-cross-entropy", binary, {}),
+    ("mean-squared-error", squared, {}),
+    ("mean-absolute-error", absolute, {}),
+    ("huber", huber, {"delta": 0.5}),
+    ("generalized-cross-entropy", generalized, {"q": 0.3}),
+    ("symmetric-cross-entropy", symmetric, {"alpha": 2, "beta": 0.5, "floor": 0.01}),
+    ("forward-correction", forward_correction, {"rate": 0.45}),
+    ("forward-correction", forward_correction, {"transition": TRANSITION}),
+    ("soft-bootstrapping", soft_bootstrapping, {"beta": 0.6}),
+    ("hard-bootstrapping", hard_bootstrapping, {"beta": 0.3}),
+    ("focal", focal, {"gamma": 0.5}),
+    ("confidence-penalty", confidence_penalty, {"beta": 1.5}),
+]
+
+
+def loss_table():
+    """Each loss with its defaults and beside them, on one-hot and soft targets, weighted by sample."""
+    torch.set_default_dtype(torch.float64)
+    rows = []
+    for kind, f, settings in LOSSES:
+        for given in [{}, settings] if settings else [{}]:
+            for hard in [True, False]:
+                z = (3 * numbers("losses:z", [6, 4])).requires_grad_()
+                soft = targets_of("losses", "cross-entropy", [6, 4])
+                t = F.one_hot(soft.argmax(1), 4).double() if hard else soft
+                w = numbers("losses:weights", [6]) + 1
+                each = f(z, t, **given)
+                loss = (w * each).sum() / w.sum()
+                loss.backward()
+                rows.append({
+                    "loss": {"kind": kind, **given}, "hard": hard, "losses": listed(each)["values"],
+                    "mean": loss.item(), "gradient": listed(z.grad)["values"],
+                })
+    return rows
+
+
 if __name__ == "__main__":
-    golden = {"networks": {name: network(name) for name in NETWORKS}, "curve": curve()}
+    golden = {"losses": loss_table(), "networks": {name: network(name) for name in NETWORKS}, "curve": curve()}
     (HERE / "golden.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { trainingGraph } from '../src/autodiff/index.js'
-import { sizeOf, type Tensor, tensor } from '../src/base/index.js'
-import { createSession } from '../src/engine/index.js'
-import { lower } from '../src/lowering/index.js'
+import { trainingGraph } from '../../src/autodiff/index.js'
+import { sizeOf, type Tensor, tensor } from '../../src/base/index.js'
+import { createSession } from '../../src/engine/index.js'
+import { lower } from '../../src/lowering/index.js'
 import {
   CANONICAL_IR_VERSION,
   CANONICAL_OPSET,
@@ -13,7 +13,8 @@ import {
   liftToCanonical,
   readModel,
   writeModel,
-} from '../src/onnx/index.js'
+} from '../../src/onnx/index.js'
+import { numbers, targets } from '../support/numbers.js'
 
 /** A tensor as golden.json holds it: its norm and every `step`-th element. */
 interface Listed {
@@ -30,20 +31,10 @@ interface GoldenNetwork {
   buffers: Record<string, Listed>
 }
 
-const folder = resolve(import.meta.dirname, 'golden/pytorch')
+const folder = resolve(import.meta.dirname, '../golden/pytorch')
 const golden: { networks: Record<string, GoldenNetwork>; curve: number[] } = JSON.parse(
   readFileSync(resolve(folder, 'golden.json'), 'utf8'),
 )
-
-/** The numbers of make.py: uniform in [-1, 1), started by the FNV-1a hash of the name. */
-function numbers(name: string, count: number): number[] {
-  let state = 0x811c9dc5
-  for (const byte of Buffer.from(name)) state = Math.imul(state ^ byte, 0x01000193) >>> 0
-  return Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return (state >>> 8) / 2 ** 23 - 1
-  })
-}
 
 /** A weight of make.py: by its name and shape. */
 function weight(name: string, shape: readonly number[]): Tensor {
@@ -66,18 +57,6 @@ function input(name: string, dtype: string, shape: readonly number[]): Tensor {
         BigInt64Array.from(u, x => BigInt(Math.trunc((x + 1) * 5.5))),
       )
     : tensor('float32', shape, Float32Array.from(u))
-}
-
-function targets(name: string, kind: string, shape: readonly number[]): Tensor {
-  const u = numbers(`${name}:targets`, sizeOf(shape))
-  const classes = shape[1]
-  const value = (x: number, i: number) => {
-    if (kind === 'mean-squared-error') return x
-    if (kind === 'binary-cross-entropy') return (x + 1) / 2
-    const row = u.slice(i - (i % classes), i - (i % classes) + classes)
-    return (x + 1) / row.reduce((sum, other) => sum + other + 1, 0)
-  }
-  return tensor('float32', shape, Float32Array.from(u, value))
 }
 
 const ones = (count: number) => tensor('float32', [count], new Float32Array(count).fill(1))
@@ -164,7 +143,7 @@ describe('100 steps of training', () => {
       values.set(name, new Float32Array(sizeOf(shape as number[])))
     }
     const x = input('curve', 'float32', [4, 8, 1, 8, 8]).data as Float32Array
-    const t = targets('curve', 'cross-entropy', [32, 3]).data as Float32Array
+    const t = targets('curve', 'cross-entropy', [32, 3]).data
     const losses: number[] = []
     for (let step = 0; step < 100; step++) {
       const batch = step % 4
