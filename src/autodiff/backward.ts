@@ -9,6 +9,8 @@ export interface StoppedAt extends Stop {
   /** The node's name, or that of its first output where it has none. */
   readonly node: string
   readonly op: string
+  /** The one input that got nothing, where the others did. */
+  readonly input?: string
 }
 
 /** What the reverse walk found. */
@@ -42,7 +44,8 @@ export function backward(
     else
       for (const [i, gradient] of dx.entries())
         if (!gradient || !active.has(node.inputs[i])) continue
-        else if (isStop(gradient)) stops.push({ ...gradient, ...labelOf(node) })
+        else if (isStop(gradient))
+          stops.push({ ...gradient, ...labelOf(node), input: node.inputs[i] })
         else receive(b, received, node.inputs[i], gradient)
   }
   const found = wrt.map(name => [name, total(b, received, name)] as const)

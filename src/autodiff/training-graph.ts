@@ -9,9 +9,9 @@ import {
 import { type DropoutMask, useDropoutMasks } from './dropout.js'
 import { emitLoss } from './loss-head.js'
 import { type LossSpec, resolveLoss } from './loss-spec.js'
+import { type Lost, lostGradients } from './lost.js'
 import { addInput, becomeInput, OutputPorts } from './ports.js'
 import { unrollRecurrent } from './recurrent.js'
-import { type Lost, lostGradients } from './stops.js'
 
 export interface TrainingOptions {
   /** The value the loss is taken of, [batch, ...]. */

@@ -38,18 +38,19 @@ function obstaclesAfter(
   const reached = new Set([name])
   const found: StoppedAt[] = []
   for (const node of nodes) {
-    if (!namesRead(node).some(read => reached.has(read))) continue
-    const stop = stopAt(node, stops)
-    if (stop) found.push(stop)
-    else for (const output of node.outputs) reached.add(output)
+    const reads = namesRead(node).filter(read => reached.has(read))
+    const kept = stopsAt(node, stops).filter(({ input }) => !input || reads.includes(input))
+    found.push(...(reads.length ? kept : []))
+    if (reads.some(read => kept.every(({ input }) => input && input !== read)))
+      for (const output of node.outputs) reached.add(output)
   }
   return found
 }
 
-function stopAt(node: Node, stops: readonly StoppedAt[]): StoppedAt | undefined {
+function stopsAt(node: Node, stops: readonly StoppedAt[]): StoppedAt[] {
   const label = labelOf(node)
   const row = rowOf(node) ?? forbidden('has no gradient rule')
-  return isStop(row) ? { ...row, ...label } : stops.find(stop => stop.node === label.node)
+  return isStop(row) ? [{ ...row, ...label }] : stops.filter(stop => stop.node === label.node)
 }
 
 /** The refusal of training: which parameters lose their gradient, at which node, and what to do. */
