@@ -1,3 +1,22 @@
+export {
+  allocatePort,
+  clearPort,
+  feedsOf,
+  fillRow,
+  type PortBuffers,
+} from './activation/feed.js'
+export {
+  type ActivationRequest,
+  insertActivationNoise,
+  type NoisyGraph,
+} from './activation/insert.js'
+export { type ActivationMatch, activationSites, matchActivations } from './activation/select.js'
+export type {
+  ActivationNoise,
+  ActivationPort,
+  ActivationSite,
+  PortFill,
+} from './activation/types.js'
 export { completeLevel, isIdentity } from './level.js'
 export { mixInputs, mixTargets } from './mix/apply.js'
 export {
@@ -11,6 +30,7 @@ export {
 } from './perturb.js'
 export { levelOfSeverity, nearestPreset, suites } from './preset.js'
 export {
+  activationNoises,
   allNoises,
   isSite,
   type Noise,

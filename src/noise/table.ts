@@ -1,4 +1,6 @@
 import { didYouMean, expected, UsageError } from '../base/index.js'
+import { activationRows } from './activation/index.js'
+import type { ActivationNoise } from './activation/types.js'
 import { gaussian as gradientGaussian } from './gradient/gaussian.js'
 import { anyNoises } from './input/any/index.js'
 import { audioNoises } from './input/audio/index.js'
@@ -20,6 +22,9 @@ export const noises = {
   target: byKind<TargetNoise>(targetNoises),
   gradient: byKind<GradientNoise>([gradientGaussian]),
 } as const
+
+/** Noise on activations, by kind; it is put into a graph by `insertActivationNoise`. */
+export const activationNoises = byKind<ActivationNoise>(activationRows)
 
 export type NoiseTable = typeof noises
 export type TableSite = keyof NoiseTable

@@ -1,0 +1,74 @@
+import { expected, matcher, UsageError } from '../../base/index.js'
+import type { Graph } from '../../onnx/index.js'
+import { residualBranches } from './residual.js'
+import type { ActivationSite } from './types.js'
+
+/** Which values of a network: every condition given has to hold. */
+export interface ActivationMatch {
+  /** An operator (`Relu`), or a pattern of the names of nodes and values (`encoder.*`). */
+  readonly match?: string
+  /** First and last depth, from 0 (first computing node) to 1 (last). */
+  readonly depth?: readonly [number, number]
+  /** Only what a residual connection adds to its shortcut. */
+  readonly residual?: boolean
+}
+
+/** Values that carry shapes, indices or constants are no activations. */
+const quiet = new Set(['Shape', 'Constant', 'ConstantOfShape', 'Size', 'Range', 'Cast'])
+
+/** Every value of a graph with known shapes that noise can act on: float, of rank 2 or more. */
+export function activationSites(graph: Graph): ActivationSite[] {
+  const computed = dependsOnInputs(graph)
+  const nodes = graph.nodes.filter(node => !quiet.has(node.op) && computed.has(node.outputs[0]))
+  return nodes.flatMap((node, i) => {
+    const value = node.outputs[0]
+    const info = graph.values.get(value) ?? graph.outputs.find(({ name }) => name === value)
+    const shape = info?.shape?.filter(d => typeof d === 'number') ?? []
+    if (info?.dtype !== 'float32' || shape.length < 2 || shape.length !== info.shape?.length)
+      return []
+    const depth = nodes.length > 1 ? i / (nodes.length - 1) : 0
+    return [{ value, name: node.name, op: node.op, depth, shape }]
+  })
+}
+
+/** Values that are computed from what a caller feeds. */
+function dependsOnInputs(graph: Graph): Set<string> {
+  const reached = new Set(graph.inputs.map(({ name }) => name))
+  for (const node of graph.nodes)
+    if (node.inputs.some(name => reached.has(name)))
+      for (const output of node.outputs) reached.add(output)
+  return reached
+}
+
+/** The sites that match. Throws UsageError, naming what there is, when none does. */
+export function matchActivations(
+  graph: Graph,
+  { match, depth, residual }: ActivationMatch,
+  where = 'activation noise',
+): ActivationSite[] {
+  const all = activationSites(graph)
+  const branches = residual ? residualBranches(graph) : undefined
+  const isNamed = match === undefined ? () => true : named(match)
+  const found = all.filter(
+    site =>
+      isNamed(site) &&
+      (!depth || (site.depth >= depth[0] && site.depth <= depth[1])) &&
+      (!branches || branches.has(site.value)),
+  )
+  if (found.length) return found
+  const rule = residual ? 'a network with residual connections' : 'a match with some activation'
+  const operators = [...new Set(all.map(({ op }) => op))].join(', ') || 'none'
+  throw new UsageError(
+    expected(where, rule, asText({ match, depth }), `Operators it could match: ${operators}.`),
+  )
+}
+
+function named(match: string): (site: ActivationSite) => boolean {
+  const matches = matcher(match)
+  return ({ op, value, name }) => op === match || matches(value) || matches(name)
+}
+
+function asText({ match, depth }: ActivationMatch): string {
+  const parts = [match ?? 'no name', depth ? `depth ${depth.join(' to ')}` : '']
+  return parts.filter(Boolean).join(', ')
+}

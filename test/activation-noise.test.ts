@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { keyOf, sizeOf, type Tensor } from '../src/base/index.js'
+import { createSession } from '../src/engine/index.js'
+import { newNetwork } from '../src/networks/index.js'
+import {
+  activationNoises,
+  allocatePort,
+  feedsOf,
+  fillRow,
+  insertActivationNoise,
+  matchActivations,
+} from '../src/noise/index.js'
+import { type Graph, inferGraph, type Model, withBatch, writeModel } from '../src/onnx/index.js'
+
+function open(kind: 'cnn' | 'resnet8', batch: number): { model: Model; graph: Graph } {
+  const model = newNetwork(kind, { input: [1, 16, 16], classes: 10, seed: 1 })
+  const graph = withBatch(model.graph, batch)
+  inferGraph(graph)
+  return { model, graph }
+}
+
+const samples: Tensor<'float32'> = {
+  dtype: 'float32',
+  shape: [3, 1, 16, 16],
+  data: Float32Array.from({ length: 768 }, (_, i) => Math.sin(i * 0.37)),
+}
+
+async function logits(model: Model, graph: Graph, feeds: Record<string, Tensor>) {
+  const session = await createSession(writeModel({ ...model, graph }))
+  const result = await session.run({ input: samples, ...feeds })
+  await session.close()
+  return result[graph.outputs[0].name].data as Float32Array
+}
+
+describe('activation noise in a graph', () => {
+  it('is the clean network at the identity, and a y + b beyond', async () => {
+    const { model, graph } = open('cnn', 3)
+    const clean = await logits(model, graph, {})
+    const noisy = insertActivationNoise(graph, [
+      { noise: activationNoises.alpha_dropout, match: 'Relu' },
+      { noise: activationNoises.gaussian, match: 'MaxPool' },
+      { noise: activationNoises.spatial_dropout, match: 'Conv' },
+    ])
+    expect(noisy.ports.map(ports => ports.length)).toEqual([3, 2, 2])
+    const buffers = noisy.ports.flat().map(port => allocatePort(port))
+    const feed = () => Object.assign({}, ...buffers.map(feedsOf)) as Record<string, Tensor>
+    expect([...(await logits(model, noisy.graph, feed()))]).toEqual([...clean])
+    // One row filled: that sample changes, the others do not.
+    for (const [i, buffer] of buffers.entries())
+      fillRow(buffer, 1, { rate: 0.3, sigma: 0.5 }, keyOf(0, 'x', i))
+    const changed = await logits(model, noisy.graph, feed())
+    expect(changed.slice(0, 10)).toEqual(clean.slice(0, 10))
+    expect(changed.slice(10, 20)).not.toEqual(clean.slice(10, 20))
+    expect(changed.slice(20)).toEqual(clean.slice(20))
+    // The graph it came from is untouched.
+    expect(graph.inputs.length).toBe(1)
+  })
+
+  it('scales and shifts exactly the value asked for', async () => {
+    const { model, graph } = open('cnn', 3)
+    const clean = await logits(model, graph, {})
+    const last = graph.outputs[0].name
+    const noise = activationNoises.stuck_at
+    const { graph: noisy, ports } = insertActivationNoise(graph, [{ noise, match: last }])
+    const [port] = ports[0]
+    const data = Float32Array.from({ length: sizeOf(port.shape) }, (_, i) => i)
+    const result = await logits(model, noisy, {
+      [port.scale!]: { dtype: 'float32', shape: port.shape, data: data.map(() => 2) },
+      [port.shift!]: { dtype: 'float32', shape: port.shape, data },
+    })
+    result.forEach((value, i) => {
+      expect(value).toBeCloseTo(2 * clean[i] + i, 4)
+    })
+  })
+
+  it('finds the branches of residual connections', async () => {
+    const { model, graph } = open('resnet8', 3)
+    const noise = activationNoises.stochastic_depth
+    const { graph: noisy, ports } = insertActivationNoise(graph, [{ noise }])
+    expect(ports[0].length).toBe(3)
+    const dropped = ports[0].map(port => ({
+      [port.scale!]: { dtype: 'float32', shape: port.shape, data: new Float32Array(3) } as Tensor,
+    }))
+    // With every branch gone the shortcuts alone remain, and still give numbers.
+    const result = await logits(model, noisy, Object.assign({}, ...dropped))
+    expect(result.every(Number.isFinite)).toBe(true)
+  })
+
+  it('says when nothing matches', () => {
+    const { graph } = open('cnn', 1)
+    expect(() => matchActivations(graph, { match: 'Gelu' })).toThrow(
+      /expected a match with some activation, received "Gelu". Operators it could match: Conv, Relu, MaxPool/,
+    )
+    expect(() => matchActivations(graph, { residual: true })).toThrow(/residual connections/)
+    const first = matchActivations(graph, { match: 'Relu', depth: [0, 0.5] })
+    expect(first.length).toBeLessThan(matchActivations(graph, { match: 'Relu' }).length)
+  })
+})
