@@ -1,3 +1,4 @@
+import { parquet } from '../parquet/layout.js'
 import { cifar } from './cifar.js'
 import { classFolders, flatFiles } from './class-folders.js'
 import { csv } from './csv.js'
@@ -14,6 +15,7 @@ export const formats: readonly Format[] = [
   idxFolder,
   npz,
   csv,
+  parquet,
   npyPair,
   cifar,
   speechCommands,

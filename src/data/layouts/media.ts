@@ -21,7 +21,7 @@ export const mediaExtensions: ReadonlySet<string> = new Set([...imageExtensions,
 const hasExtension = (extensions: ReadonlySet<string>) => (file: string) =>
   extensions.has(extname(file).toLowerCase())
 
-const image: Media = {
+export const image: Media = {
   kind: 'image',
   plural: 'images',
   has: hasExtension(imageExtensions),
@@ -33,7 +33,7 @@ const image: Media = {
       : '',
 }
 
-const audio: Media = {
+export const audio: Media = {
   kind: 'audio',
   plural: 'recordings',
   has: hasExtension(wavExtensions),
