@@ -1,5 +1,6 @@
 /** The command line as a person meets it: bad input is refused with a sentence and its exit code. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -145,6 +146,51 @@ describe('temper refuses', () => {
     expect(result.stderr).not.toMatch(/\bat .*\.js:\d+|internal:|undefined|\[object/)
     expect(result.status, result.stderr).toBe(status)
     expect(readdirSync(folder), 'nothing is written').toEqual(before)
+  })
+})
+
+/** Starts a command and interrupts it once its output says so. */
+function interrupted(
+  args: string[],
+  when: RegExp,
+): Promise<{ code: number | null; stderr: string }> {
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+  let stderr = ''
+  let sent = false
+  child.stderr.on('data', chunk => {
+    stderr += chunk
+    if (sent || !when.test(stderr)) return
+    sent = true
+    child.kill('SIGINT')
+  })
+  return new Promise(done => child.on('close', code => done({ code, stderr })))
+}
+
+const hashOf = (file: string) =>
+  createHash('sha256')
+    .update(readFileSync(at(file)))
+    .digest('hex')
+
+describe('Ctrl-C', () => {
+  it('saves, says how to go on, and the resumed run ends in the same bits', async () => {
+    const recipe = {
+      model: { network: 'mlp' },
+      data: { train: 'mnist:train', limit: 2000 },
+      train: { epochs: 6 },
+    }
+    writeFileSync(at('long.json'), JSON.stringify(recipe))
+    const args = ['train', 'long.json', '--threads', '1']
+    expect(temper(...args, '--out', 'whole').status).toBe(0)
+    const cut = await interrupted([...args, '--out', 'cut'], /epoch 2/)
+    expect(cut.code, cut.stderr).toBe(130)
+    expect(cut.stderr).toMatch(/temper resume cut/)
+    expect(existsSync(at('cut/model.onnx'))).toBe(false)
+    const resumed = temper('resume', 'cut')
+    expect(resumed.status, resumed.stderr).toBe(0)
+    expect(hashOf('cut/model.onnx')).toBe(hashOf('whole/model.onnx'))
   })
 })
 
