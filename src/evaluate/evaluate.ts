@@ -3,6 +3,7 @@ import { type DataOptions, type Dataset, openData } from '../data/index.js'
 import { type Device, threadsAvailable } from '../engine/index.js'
 import {
   modelPredictor,
+  modelPreprocess,
   type OpenedModel,
   openModel,
   type Predictor,
@@ -55,7 +56,7 @@ export interface EvaluateOptions extends DataOptions {
  */
 export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
   const { seed = 0, threads = threadsAvailable(), device = 'cpu', onEvent, batch, signal } = options
-  const data = await openSet(options)
+  const data = await openSet(options, options.model)
   const suite = chosenSuite(options, data)
   const { predictor, facts, opened } = await openPredictor(options, data, { threads, device })
   try {
@@ -99,7 +100,7 @@ export interface ModelStripOptions extends Omit<EvaluateOptions, 'model' | 'pred
 /** The same few samples at growing strength with the answers of several models. */
 export async function modelStrip(options: ModelStripOptions): Promise<Strip | undefined> {
   const { models, samples, seed = 0, threads = threadsAvailable(), device = 'cpu' } = options
-  const data = await openSet(options)
+  const data = await openSet(options, models[0]?.model)
   const suite = chosenSuite(options, data)
   const opened: StripModel[] = []
   try {
@@ -113,13 +114,14 @@ export async function modelStrip(options: ModelStripOptions): Promise<Strip | un
   }
 }
 
-async function openSet({
-  data,
-  preprocess,
-  ...options
-}: Omit<EvaluateOptions, 'model'>): Promise<Dataset> {
+/** The data, brought to one shape as was said, or as the model's own preprocessing says. */
+async function openSet(
+  { data, preprocess, ...options }: Omit<EvaluateOptions, 'model'>,
+  model: EvaluateOptions['model'],
+): Promise<Dataset> {
   if (typeof data !== 'string') return data
-  const { size, channels, sampleRate, seconds } = preprocess ?? {}
+  const own = model === undefined ? undefined : modelPreprocess(model).preprocess
+  const { size, channels, sampleRate, seconds } = preprocess ?? own ?? {}
   const physical = { size: size as [number, number] | undefined, channels, sampleRate, seconds }
   const { split, format, label, limit, first, skip, seed } = options
   const asked = { split, format, label, limit, first, skip, seed }

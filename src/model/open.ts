@@ -91,6 +91,17 @@ export async function openModel(
   }
 }
 
+/**
+ * The preprocessing a model comes with, read before its data is opened: sizes and rates in it say
+ * how samples are brought to one shape.
+ */
+export function modelPreprocess(source: string | Uint8Array): FoundPreprocess {
+  const path = typeof source === 'string' ? source : undefined
+  const bytes = typeof source === 'string' ? readModelBytes(source) : source
+  const { original } = read(bytes, path)
+  return findPreprocess(original, original.graph.inputs[0] ?? { name: '' }, path)
+}
+
 async function open(
   bytes: Uint8Array,
   path: string | undefined,

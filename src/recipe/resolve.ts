@@ -10,7 +10,7 @@ import {
   openData,
   splitBy,
 } from '../data/index.js'
-import { type OpenedModel, openModel, type Parameter } from '../model/index.js'
+import { modelPreprocess, type OpenedModel, openModel, type Parameter } from '../model/index.js'
 import { type NetworkKind, newNetwork } from '../networks/index.js'
 import { writeModel } from '../onnx/index.js'
 import { temperVersion, versions } from '../record/index.js'
@@ -78,7 +78,9 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
   return { ...parts, plan: await planOf(parts, learningRate.text, options) }
 }
 
-async function openSets({ data, preprocess, seed }: Recipe) {
+async function openSets({ model, data, seed, ...recipe }: Recipe) {
+  const own = model.file === undefined ? undefined : modelPreprocess(model.file).preprocess
+  const preprocess = recipe.preprocess ?? own
   const options: DataOptions = {
     label: data.label,
     format: data.format,
