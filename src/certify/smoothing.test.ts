@@ -289,3 +289,40 @@ describe('the summary', () => {
     }
   })
 })
+
+describe('noisy copies', () => {
+  it.each([
+    [[4, 4], 'end to end in the stream'],
+    [[3, 5], 'with gaps'],
+  ])(
+    'of shape [%s] (%s) are the same in any batch, fresh, unclipped and of the right strength',
+    async shape => {
+      const size = shape[0] * shape[1]
+      const sample = Float32Array.from({ length: size }, (_, i) => i / size)
+      const rows = async (batch: number, id: number, first = 0) => {
+        const seen: number[] = []
+        const keep: Classify = async (made, count) => {
+          seen.push(...made)
+          return new Int32Array(count)
+        }
+        const vote = new Voter({ classify: keep, shape, sigma: 0.5, seed: 3, batch }).votesOf(
+          sample,
+          id,
+        )
+        for (let c = first; c < 400; c += batch) await vote(c, Math.min(batch, 400 - c))
+        return seen
+      }
+      const whole = await rows(400, 7)
+      expect(await rows(33, 7)).toEqual(whole)
+      expect(await rows(100, 7, 100)).toEqual(whole.slice(100 * size))
+      expect(await rows(400, 8)).not.toEqual(whole)
+      const noise = whole.map((v, i) => v - sample[i % size])
+      const mean = noise.reduce((s, e) => s + e, 0) / noise.length
+      const deviation = Math.sqrt(noise.reduce((s, e) => s + (e - mean) ** 2, 0) / noise.length)
+      expect(Math.abs(mean)).toBeLessThan((5 * 0.5) / Math.sqrt(noise.length))
+      expect(Math.abs(deviation - 0.5)).toBeLessThan((5 * 0.5) / Math.sqrt(2 * noise.length))
+      expect(whole.some(v => v < 0) && whole.some(v => v > 1)).toBe(true)
+      expect(new Set(noise.slice(0, 2 * size)).size).toBe(2 * size)
+    },
+  )
+})

@@ -30,7 +30,7 @@ export interface SmoothingOptions {
   n?: number
   /** Chance of a false certificate, a sample. Default 0.001. */
   alpha?: number
-  /** Copies asked for at once. Default 256; it changes no answer. */
+  /** Copies asked for at once. Default 128; it changes no answer. */
   batch?: number
 }
 
@@ -48,7 +48,7 @@ export interface Certified {
 
 /** The options complete; throws UsageError for one out of range. */
 export function completeSmoothing(options: SmoothingOptions): Smoothing {
-  const { sigma, n0 = 100, n = 10_000, alpha = 0.001, batch = 256 } = options
+  const { sigma, n0 = 100, n = 10_000, alpha = 0.001, batch = 128 } = options
   const check = (name: string, value: number, rule: string, holds: boolean) => {
     if (!holds) throw new UsageError(expected(name, rule, value))
   }
