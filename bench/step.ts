@@ -6,9 +6,9 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { type TrainingGraph, trainingGraph } from '../src/autodiff/index.js'
 import { float32Tensor, type Tensor } from '../src/base/index.js'
-import { createSession, type Session } from '../src/engine/index.js'
+import { createSession, probeBlock, type Session } from '../src/engine/index.js'
 import { openKernels } from '../src/kernels/index.js'
-import { lower } from '../src/lowering/index.js'
+import { type LoweringOptions, lower, runtimeDomains } from '../src/lowering/index.js'
 import { type NetworkKind, newNetwork } from '../src/networks/index.js'
 import { CANONICAL_OPSET, writeModel } from '../src/onnx/index.js'
 import {
@@ -22,7 +22,8 @@ import { recurrent } from '../test/networks/made.js'
 
 /**
  * One training step (forward, backward, Adam) of Temper and of PyTorch, in alternating blocks:
- * `node bench/run.mjs step [--networks cnn,mlp] [--threads 1] [--rounds 9] [--block 400]`.
+ * `node bench/run.mjs step [--networks cnn,mlp] [--threads 1] [--rounds 9] [--block 400]
+ * [--engine portable|fast]`.
  * Medians over rounds in milliseconds a step; wall ratios are medians of paired rounds.
  */
 
@@ -70,7 +71,11 @@ interface Runner {
 
 const isStatistic = (name: string) => /\.(mean|variance)$/.test(name)
 
-async function openTemper(network: Described, threads: number): Promise<Runner> {
+async function openTemper(
+  network: Described,
+  threads: number,
+  options: LoweringOptions,
+): Promise<Runner> {
   const names = Object.keys(network.parameters)
   const trained = names.filter(name => !isStatistic(name))
   const training = trainingGraph(graphOf(network), {
@@ -80,15 +85,13 @@ async function openTemper(network: Described, threads: number): Promise<Runner> 
     feed: names.filter(isStatistic),
     batchNormalization: 'batch',
   })
+  const graph = lower(training.graph, options)
   const model = {
     irVersion: 10,
-    opsets: new Map([
-      ['', CANONICAL_OPSET],
-      ['com.microsoft', 1],
-    ]),
+    opsets: new Map([['', CANONICAL_OPSET], ...runtimeDomains(graph)]),
     producer: { name: '', version: '' },
     metadata: new Map<string, string>(),
-    graph: lower(training.graph),
+    graph,
   }
   const session = await createSession(writeModel(model), { threads })
   return stepper(network, training, session, trained)
@@ -184,15 +187,18 @@ const median = (values: readonly number[]) =>
 const column = (value: string | number, width = 9) =>
   (typeof value === 'number' ? value.toFixed(2) : value).padStart(width)
 
-async function measure(
-  name: string,
-  options: Record<'threads' | 'rounds' | 'block', number>,
-  python: string,
-) {
+interface Options {
+  threads: number
+  rounds: number
+  block: number
+  lowering: LoweringOptions
+}
+
+async function measure(name: string, options: Options, python: string) {
   const { graph, batch, classes } = settings[name]
   const network = described(graph(), batch, classes)
   const runners = [
-    await openTemper(network, options.threads),
+    await openTemper(network, options.threads, options.lowering),
     await openTorch(network, options.threads, python),
   ]
   const first = [await runners[0].run(1), await runners[1].run(1)]
@@ -226,13 +232,23 @@ export async function main(args: string[]): Promise<void> {
       threads: { type: 'string', default: '1' },
       rounds: { type: 'string', default: '9' },
       block: { type: 'string', default: '400' },
+      engine: { type: 'string', default: 'portable' },
       python: { type: 'string', default: 'python3' },
     },
   })
   const { threads, rounds, block } = values
-  console.log(`${threads} thread(s), load ${loadavg()[0].toFixed(1)} from others included`)
+  console.log(
+    `${values.engine}, ${threads} thread(s), load ${loadavg()[0].toFixed(1)} from others included`,
+  )
   const heads = ['temper', 'torch', 'wall', 'cpu', 'cpu min']
   console.log(`${''.padEnd(13)}${column('batch', 5)}${heads.map(h => column(h)).join('')}   losses`)
-  const options = { threads: Number(threads), rounds: Number(rounds), block: Number(block) }
+  const size = values.engine === 'portable' ? undefined : await probeBlock()
+  const lowering: LoweringOptions = size ? { column: 'blocked', block: size } : {}
+  const options = {
+    threads: Number(threads),
+    rounds: Number(rounds),
+    block: Number(block),
+    lowering,
+  }
   for (const name of values.networks.split(',')) await measure(name, options, values.python)
 }

@@ -1,3 +1,4 @@
+export { probeBlock } from './blocked.js'
 export { plainReason, type Reason } from './failure.js'
 export {
   type Device,

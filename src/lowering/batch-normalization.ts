@@ -1,11 +1,12 @@
 import { sizeOf } from '../base/index.js'
-import { float, floatOf, int } from '../onnx/index.js'
+import { float, floatOf, int, textOf } from '../onnx/index.js'
+import { blockedGradient, blockedTraining } from './blocked/batch-normalization.js'
 import { row, type Site } from './formulation.js'
 import { reshape, sum } from './phrases.js'
 
 /** Batch normalisation by the mean and (population) variance of the batch, one a channel. */
 
-interface Facts {
+export interface NormalizationFacts {
   readonly epsilon: number
   /** Values averaged a channel. */
   readonly count: number
@@ -13,7 +14,7 @@ interface Facts {
   readonly rank: number
 }
 
-function read({ b, node }: Site): Facts {
+function read({ b, node }: Site): NormalizationFacts {
   const shape = b.shape(node.inputs[0])
   return {
     epsilon: floatOf(node, 'epsilon', 1e-5),
@@ -29,6 +30,7 @@ function read({ b, node }: Site): Facts {
  * given, and gives several nodes the same memory for them once it has merged equal constants.
  */
 export const batchNormalizationTraining = row(read, [
+  blockedTraining,
   {
     name: 'moments, then inference',
     column: 'portable',
@@ -43,7 +45,8 @@ export const batchNormalizationTraining = row(read, [
       const spread = b.emit('ReduceMean', [square, b.ints(axes)], kept)
       const [mean, variance] = [average, spread].map(value => reshape(b, value, [channels]))
       const inputs = [x, gamma, beta, mean, variance]
-      return [b.emit('BatchNormalization', inputs, { epsilon: float(epsilon) }), mean, variance]
+      const y = b.emit('BatchNormalization', inputs, { epsilon: float(epsilon) })
+      return [textOf(node, 'activation', '') === 'Relu' ? b.emit('Relu', [y]) : y, mean, variance]
     },
   },
 ])
@@ -54,6 +57,7 @@ export const batchNormalizationTraining = row(read, [
  * dbeta = sum(dy), dgamma = v sum(dy h), dx = gamma v (dy - dbeta / count - h v dgamma / count)
  */
 export const batchNormalizationGradient = row(read, [
+  blockedGradient,
   {
     name: 'centred sums',
     column: 'portable',
@@ -78,5 +82,5 @@ export const batchNormalizationGradient = row(read, [
   },
 ])
 
-const widened = ({ rank, channels }: Facts) =>
+const widened = ({ rank, channels }: NormalizationFacts) =>
   Array.from({ length: rank }, (_, axis) => (axis === 1 ? channels : 1))

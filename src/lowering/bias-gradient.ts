@@ -1,3 +1,4 @@
+import { blockedBias } from './blocked/pool.js'
 import { row } from './formulation.js'
 import { sum } from './phrases.js'
 
@@ -5,6 +6,7 @@ import { sum } from './phrases.js'
 export const convBiasGradient = row(
   ({ b, node }) => b.shape(node.inputs[0]).length,
   [
+    blockedBias,
     {
       name: 'sum',
       column: 'portable',

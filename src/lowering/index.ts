@@ -1,2 +1,3 @@
 export type { Column, LoweringOptions } from './formulation.js'
 export { lower } from './lower.js'
+export { runtimeDomains } from './runtime-domains.js'

@@ -1,8 +1,8 @@
 import { int, ints } from '../onnx/index.js'
-import type { Formulation, Site } from './formulation.js'
-import { row } from './formulation.js'
+import { blockedFlipped, blockedPhases, blockedSpaced } from './blocked/input-gradient.js'
+import { type Formulation, row } from './formulation.js'
 import { allOnes, type Convolution, convolutionOf, isDepthwise } from './geometry.js'
-import { reshape, transpose } from './phrases.js'
+import { turned } from './turned.js'
 
 /**
  * temper::ConvInputGradient(dy, w) -> dx, w [filters, channels / group, ...kernel].
@@ -29,7 +29,7 @@ const flipped: Choice = {
       pads: ints(flippedPads(c)),
       group: int(c.group),
     }
-    return [b.emit('Conv', [dy, turned(site, w, c)], attributes)]
+    return [b.emit('Conv', [dy, turned(site.b, w, c)], attributes)]
   },
 }
 
@@ -38,22 +38,6 @@ function flippedPads(c: Convolution): number[] {
   const begins = reach.map((r, i) => r - c.begins[i])
   const ends = begins.map((begin, i) => c.input[i] + reach[i] - c.output[i] - begin)
   return [...begins, ...ends]
-}
-
-/** w [filters, channels / group, ...kernel] as [channels, filters / group, ...kernel], taps reversed. */
-function turned({ b }: Site, w: string, c: Convolution): string {
-  const [channels, filters] = [c.channels / c.group, c.filters / c.group]
-  const taps = c.kernel.map((_, i) => i + 3)
-  const apart = reshape(b, w, [c.group, filters, channels, ...c.kernel])
-  const swapped = channels === 1 || filters === 1 ? w : transpose(b, apart, [0, 2, 1, ...taps])
-  const shaped = reshape(b, swapped, [c.channels, filters, ...c.kernel])
-  return allOnes(c.kernel) ? shaped : reversed(b, shaped, c.kernel.length)
-}
-
-function reversed(b: Site['b'], w: string, rank: number): string {
-  const spatial = Array.from({ length: rank }, (_, i) => i + 2)
-  const all = (value: number) => b.ints(spatial.map(() => value))
-  return b.emit('Slice', [w, all(-1), all(-(2 ** 31)), b.ints(spatial), all(-1)])
 }
 
 /** dx = the transposed convolution of dy; what the stride leaves over at the end is output padding. */
@@ -85,5 +69,5 @@ function leftOver(c: Convolution): number[] {
 export const convInputGradient = row(
   site =>
     convolutionOf(site, site.b.shape(site.node.outputs[0]), site.b.shape(site.node.inputs[0])),
-  [flipped, transposed],
+  [blockedFlipped, blockedSpaced, blockedPhases, flipped, transposed],
 )

@@ -1,21 +1,24 @@
-import { Builder, type Graph, type Node, pruneUnused } from '../onnx/index.js'
-import type { LoweringOptions, Row, Site } from './formulation.js'
-import { maskBeforeUnpooling } from './rewrites.js'
+import { InternalError } from '../base/index.js'
+import { Builder, type Graph, type Node, namesRead, pruneUnused } from '../onnx/index.js'
+import { chosen, type LoweringOptions, type Result, type Row, type Site } from './formulation.js'
+import { Layouts } from './layouts.js'
+import { fuseRelu, maskBeforeUnpooling } from './rewrites.js'
 import { rowOf } from './table.js'
 
 /**
  * The same graph with every operator of the domain `temper` expanded into standard operators (and
  * `com.microsoft.FusedMatMul` unless `fused` is false), each by the formulation that its shapes
- * choose. All shapes must be known. The graph given is left as it is.
+ * choose. With `column: 'blocked'` convolutions and what stands between them run in the runtime's
+ * blocked layout. All shapes must be known. The graph given is left as it is.
  */
 export function lower(graph: Graph, options: LoweringOptions = {}): Graph {
-  const { column = 'portable', fused = true } = options
+  const { column = 'portable', fused = true, block = 0 } = options
+  if (column === 'blocked' && ![8, 16].includes(block))
+    throw new InternalError(`blocks of ${block} channels; the probe finds 8 or 16`)
   const copy = copyOf(graph)
   maskBeforeUnpooling(copy)
-  const nodes = copy.nodes.splice(0)
-  const lowering = new Lowering(new Builder(copy), { column, fused })
-  for (const node of nodes) lowering.visit(node)
-  lowering.finish()
+  if (column === 'blocked') fuseRelu(copy)
+  new Lowering(copy, { column, fused, block }).run()
   pruneUnused(copy)
   return copy
 }
@@ -30,50 +33,91 @@ function copyOf(graph: Graph): Graph {
 }
 
 class Lowering {
+  private readonly b: Builder
+  private readonly nodes: readonly Node[]
+  private readonly layouts: Layouts
   private readonly producers = new Map<string, Node>()
+  private readonly made = new Map<string, string>()
+  /** Names the graph had: they stay. */
+  private readonly own: ReadonlySet<string>
   /** What a formulation's result is called in the graph. */
   private readonly renamed = new Map<string, string>()
 
   constructor(
-    private readonly b: Builder,
+    graph: Graph,
     private readonly options: Required<LoweringOptions>,
-  ) {}
+  ) {
+    this.own = new Set(graph.nodes.flatMap(node => node.outputs))
+    this.b = new Builder(graph)
+    this.nodes = graph.nodes.splice(0)
+    this.layouts = new Layouts(this.b)
+  }
 
-  visit(node: Node): void {
+  run(): void {
+    for (const node of this.nodes) this.visit(node)
+    for (const { name } of this.b.graph.outputs) this.layouts.plain(name)
+    this.finish()
+  }
+
+  private visit(node: Node): void {
     const row = rowOf(node)
-    if (row) this.expand(node, row)
-    else this.keep({ ...node, inputs: [...node.inputs], outputs: [...node.outputs] })
+    if (!row || !this.expand(node, row)) this.keep(node)
   }
 
   private keep(node: Node): void {
+    for (const name of namesRead(node)) this.layouts.plain(name)
+    this.push({ ...node, inputs: [...node.inputs], outputs: [...node.outputs] })
+  }
+
+  private push(node: Node): void {
     this.b.graph.nodes.push(node)
     for (const output of node.outputs) if (output) this.producers.set(output, node)
   }
 
   /** Private operators may be made of private operators, which are expanded in turn. */
-  private expand(node: Node, row: Row): void {
+  private expand(node: Node, row: Row): boolean {
+    const site = this.siteOf(node)
+    const choice = node.domain === 'temper' ? chosen(row, site) : row.choose(site)
+    if (!choice) return false
     const { nodes } = this.b.graph
     const start = nodes.length
-    const results = row.choose(this.siteOf(node)).emit()
+    if (choice.column === 'portable') for (const name of namesRead(node)) this.layouts.plain(name)
+    const results = choice.emit()
     const emitted = nodes.splice(start)
-    const made = new Set(emitted.flatMap(({ outputs }) => outputs))
+    const fresh = new Set(emitted.flatMap(({ outputs }) => outputs))
     for (const inner of emitted) this.visit(inner)
-    for (const [i, name] of node.outputs.entries()) if (name) this.call(results[i], name, made)
+    for (const [i, name] of node.outputs.entries()) if (name) this.call(results[i], name, fresh)
+    return true
   }
 
   private siteOf(node: Node): Site {
-    const { b, options, producers } = this
-    return { b, node, options, producer: value => producers.get(value) }
+    const { b, options, producers, layouts, made } = this
+    return {
+      ...{ b, node, options },
+      producer: value => producers.get(value),
+      plain: value => layouts.plain(value),
+      blocked: value => layouts.blocked(value),
+      isBlocked: value => layouts.isBlocked(value),
+      once(key, make) {
+        const known = made.get(key) ?? make()
+        made.set(key, known)
+        return known
+      },
+    }
   }
 
   /** Gives a result the name the rest of the graph knows. */
-  private call(result: string, name: string, made: Set<string>): void {
-    const isFree = made.has(result) && !this.renamed.has(result)
+  private call(result: Result, name: string, fresh: ReadonlySet<string>): void {
+    if (typeof result !== 'string') {
+      this.layouts.give(name, result.blocked)
+      return
+    }
+    const isFree = fresh.has(result) && !this.renamed.has(result) && !this.own.has(result)
     if (isFree) this.renamed.set(result, name)
-    else this.keep({ ...identity, name, inputs: [result], outputs: [name], attributes: {} })
+    else this.push({ ...identity, name, inputs: [result], outputs: [name], attributes: {} })
   }
 
-  finish(): void {
+  private finish(): void {
     const { nodes, values } = this.b.graph
     const nameOf = (name: string): string => {
       const known = this.renamed.get(name)

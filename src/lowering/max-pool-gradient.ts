@@ -1,8 +1,9 @@
 import { sizeOf } from '../base/index.js'
-import { float, int, ints, text, type ValueType } from '../onnx/index.js'
+import { int, ints, text, type ValueType } from '../onnx/index.js'
+import { blockedMaxPoolGradient } from './blocked/pool.js'
 import { type Formulation, row, type Site } from './formulation.js'
 import { allOnes, type Sliding, slidingOf } from './geometry.js'
-import { padSpatial, reshape } from './phrases.js'
+import { padSpatial, reshape, winnersAmong } from './phrases.js'
 
 /**
  * temper::MaxPoolGradient(x, y, dy) -> dx, y the maxima of the windows of x.
@@ -10,7 +11,7 @@ import { padSpatial, reshape } from './phrases.js'
  * all of it to the first), except where windows overlap or leave gaps: there the first takes all.
  */
 
-interface Pooling extends Sliding {
+export interface Pooling extends Sliding {
   readonly batch: number
   readonly channels: number
   readonly input: readonly number[]
@@ -36,7 +37,7 @@ const whole: Choice = {
   emit({ b, node }, p) {
     const [x, y, dy] = node.inputs
     const axes = p.input.map((_, i) => i + 2)
-    const winners = equal(b, x, y)
+    const winners = winnersAmong(b, x, y)
     const count = b.emit('ReduceSum', [winners, b.ints(axes)], { keepdims: int(1) })
     return [b.emit('Mul', [winners, b.emit('Div', [dy, count])])]
   },
@@ -55,7 +56,7 @@ const sideBySide: Choice = {
     const grid = p.output.map((size, i) => size * p.kernel[i])
     const behind = grid.map((size, i) => size - p.input[i] - p.begins[i])
     const framed = padSpatial(b, x, p.begins, behind, -3e38)
-    const winners = equal(b, framed, enlarge(b, y, p))
+    const winners = winnersAmong(b, framed, enlarge(b, y, p))
     const attributes = { kernel_shape: ints(p.kernel), strides: ints(p.strides) }
     const mean = b.emit('AveragePool', [winners], attributes)
     const count = b.emit('Mul', [mean, b.scalar(sizeOf(p.kernel))])
@@ -65,12 +66,6 @@ const sideBySide: Choice = {
 }
 
 const minus = (value: number) => (value === 0 ? 0 : -value)
-
-/** 1 where x is its window's maximum y, else 0. */
-function equal(b: Site['b'], x: string, y: string): string {
-  const below = b.emit('Sub', [x, y])
-  return b.emit('HardSigmoid', [below], { alpha: float(3e38), beta: float(1) })
-}
 
 /** Every element repeated over its window. */
 function enlarge(b: Site['b'], x: string, { kernel }: Sliding): string {
@@ -118,7 +113,7 @@ function winnersOf({ b, node, producer }: Site, p: Pooling): string {
   const [x, y] = node.inputs
   const type: ValueType = { dtype: 'int64', shape: b.shape(y) }
   const pool = producer(y)
-  if (pool?.op === 'MaxPool' && pool.inputs[0] === x) {
+  if (pool?.op === 'MaxPool' && pool.domain === '' && pool.inputs[0] === x) {
     pool.outputs[1] ||= `${y}_indices`
     b.setType(pool.outputs[1], type)
     return pool.outputs[1]
@@ -132,4 +127,4 @@ function winnersOf({ b, node, producer }: Site, p: Pooling): string {
   return b.emitMany('MaxPool', [x], attributes, { outputs: 2, types: [b.type(y), type] })[1]
 }
 
-export const maxPoolGradient = row(read, [whole, sideBySide, scattered])
+export const maxPoolGradient = row(read, [blockedMaxPoolGradient, whole, sideBySide, scattered])

@@ -1,5 +1,5 @@
 import { sameShape, sizeOf } from '../base/index.js'
-import { type Builder, int, ints } from '../onnx/index.js'
+import { type Builder, float, int, ints } from '../onnx/index.js'
 
 /** Common turns of a graph, that say nothing when there is nothing to do. */
 
@@ -103,4 +103,10 @@ export function positions(sizes: readonly number[]): number[][] {
     (tuples, size) => tuples.flatMap(t => Array.from({ length: size }, (_, i) => [...t, i])),
     [[]],
   )
+}
+
+/** 1 where x is its window's maximum y, else 0. */
+export function winnersAmong(b: Builder, x: string, y: string): string {
+  const below = b.emit('Sub', [x, y])
+  return b.emit('HardSigmoid', [below], { alpha: float(3e38), beta: float(1) })
 }

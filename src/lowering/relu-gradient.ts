@@ -1,4 +1,5 @@
 import { float } from '../onnx/index.js'
+import { blockedStep } from './blocked/elementwise.js'
 import { type Formulation, row } from './formulation.js'
 
 /** temper::ReluGradient(dy, y) -> dx = dy [y > 0], y = max(x, 0). */
@@ -15,4 +16,4 @@ const step: Formulation<null> = {
   },
 }
 
-export const reluGradient = row(() => null, [step])
+export const reluGradient = row(() => null, [blockedStep, step])

@@ -1,5 +1,7 @@
 import { sizeOf } from '../base/index.js'
 import { int, ints } from '../onnx/index.js'
+import { isBlockable } from './blocked/elementwise.js'
+import { blockedFill } from './blocked/pool.js'
 import { type Formulation, row, type Site } from './formulation.js'
 import { allOnes, type Sliding, slidingOf } from './geometry.js'
 import { padSpatial, reshape } from './phrases.js'
@@ -9,7 +11,7 @@ import { padSpatial, reshape } from './phrases.js'
  * The transpose of the sliding sum, of which average and power pools are made.
  */
 
-interface Pooling extends Sliding {
+export interface Pooling extends Sliding {
   readonly input: readonly number[]
   readonly output: readonly number[]
 }
@@ -23,13 +25,21 @@ const read = (site: Site): Pooling => ({
 })
 
 /** One window over everything. */
+const isWhole = (p: Pooling) =>
+  allOnes(p.output) &&
+  allOnes(p.dilations) &&
+  p.input.every((size, i) => p.begins[i] === 0 && size <= p.kernel[i])
+
+/** In blocked layout, for who reads it so. */
+const filled: Choice = {
+  ...blockedFill,
+  applies: (p, site) => isWhole(p) && isBlockable(site, site.node.outputs[0]),
+}
+
 const whole: Choice = {
   name: 'expand',
   column: 'portable',
-  applies: p =>
-    allOnes(p.output) &&
-    allOnes(p.dilations) &&
-    p.input.every((size, i) => p.begins[i] === 0 && size <= p.kernel[i]),
+  applies: isWhole,
   emit: ({ b, node }) => [b.emit('Expand', [node.inputs[0], b.ints(b.shape(node.outputs[0]))])],
 }
 
@@ -84,4 +94,4 @@ function ones(b: Site['b'], kernel: readonly number[]): string {
   return b.constant({ dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)).fill(1) })
 }
 
-export const sumPoolGradient = row(read, [whole, sliding, transposed])
+export const sumPoolGradient = row(read, [filled, whole, sliding, transposed])

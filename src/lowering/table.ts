@@ -3,7 +3,7 @@ import type { Node } from '../onnx/index.js'
 import { batchNormalizationGradient, batchNormalizationTraining } from './batch-normalization.js'
 import { convBiasGradient } from './bias-gradient.js'
 import type { Row } from './formulation.js'
-import { globalLpPool } from './global-lp-pool.js'
+import { fusedRows, standardRows } from './forward.js'
 import { convInputGradient } from './input-gradient.js'
 import { maxPoolGradient } from './max-pool-gradient.js'
 import { transposedMatMul } from './product.js'
@@ -11,13 +11,9 @@ import { reluGradient } from './relu-gradient.js'
 import { sumPoolGradient } from './sum-pool-gradient.js'
 import { convWeightGradient } from './weight-gradient.js'
 
-/** Standard operators that the runtime lacks, and how they are computed without it. */
-const standard: Readonly<Record<string, Row>> = {
-  GlobalLpPool: globalLpPool,
-}
-
 /** Every operator of the domain `temper`, with its formulations. */
 export const table: Readonly<Record<string, Row>> = {
+  ...fusedRows,
   BatchNormalizationGradient: batchNormalizationGradient,
   BatchNormalizationTraining: batchNormalizationTraining,
   ConvBiasGradient: convBiasGradient,
@@ -29,9 +25,9 @@ export const table: Readonly<Record<string, Row>> = {
   TransposedMatMul: transposedMatMul,
 }
 
-/** The row of a node that has to be expanded; undefined for one that stays. */
+/** The row of a node that is or may be expanded; undefined for one that stays. */
 export function rowOf({ op, domain }: Node): Row | undefined {
-  if (domain === '') return standard[op]
+  if (domain === '') return standardRows[op]
   if (domain !== 'temper') return undefined
   const found = table[op]
   if (!found) throw new InternalError(`no lowering of temper::${op}`)

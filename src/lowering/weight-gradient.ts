@@ -1,4 +1,5 @@
 import { sizeOf } from '../base/index.js'
+import { blockedDepthwise, blockedPerSample, blockedPoint } from './blocked/weight-gradient.js'
 import type { Formulation, Site } from './formulation.js'
 import { row } from './formulation.js'
 import { allOnes, type Convolution, convolutionOf, startOf, taps } from './geometry.js'
@@ -109,7 +110,7 @@ const range = (length: number) => Array.from({ length }, (_, i) => i)
 
 export const convWeightGradient = row(
   site => convolutionOf(site, ...shapesOf(site)),
-  [factorised, imageToColumns],
+  [blockedPoint, blockedPerSample, blockedDepthwise, factorised, imageToColumns],
 )
 
 function shapesOf({ b, node }: Site): [readonly number[], readonly number[]] {

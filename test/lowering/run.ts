@@ -1,8 +1,9 @@
 import type { Tensor } from '../../src/base/index.js'
 import { createSession } from '../../src/engine/index.js'
-import { lower } from '../../src/lowering/index.js'
+import { lower, runtimeDomains } from '../../src/lowering/index.js'
 import {
   type Attributes,
+  CANONICAL_OPSET,
   emptyGraph,
   type Node,
   type ValueType,
@@ -34,10 +35,7 @@ export async function runLowered(
 function modelBytes(graph: Parameters<typeof lower>[0]): Uint8Array {
   return writeModel({
     irVersion: 10,
-    opsets: new Map([
-      ['', 21],
-      ['com.microsoft', 1],
-    ]),
+    opsets: new Map([['', CANONICAL_OPSET], ...runtimeDomains(graph)]),
     producer: { name: '', version: '' },
     metadata: new Map(),
     graph,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type TrainingGraph, trainingGraph } from '../../src/autodiff/index.js'
 import { float32Tensor, type Tensor } from '../../src/base/index.js'
-import { createSession, type Session } from '../../src/engine/index.js'
-import { lower } from '../../src/lowering/index.js'
+import { createSession, probeBlock, type Session } from '../../src/engine/index.js'
+import { type LoweringOptions, lower, runtimeDomains } from '../../src/lowering/index.js'
 import { CANONICAL_OPSET, type Graph, writeModel } from '../../src/onnx/index.js'
 import { type Described, graphOf, numbers, parameter, readJson } from './described.js'
 
@@ -35,7 +35,11 @@ interface Step {
   parameters: Map<string, Tensor>
 }
 
-async function open(network: Described, mode: 'frozen' | 'batch', fused = true): Promise<Step> {
+async function open(
+  network: Described,
+  mode: 'frozen' | 'batch',
+  options: LoweringOptions = {},
+): Promise<Step> {
   const graph = graphOf(network)
   const parameters = new Map(
     Object.entries(network.parameters).map(([name, shape]) => [name, parameter(name, shape)]),
@@ -48,17 +52,14 @@ async function open(network: Described, mode: 'frozen' | 'batch', fused = true):
     feed: [...parameters.keys()].filter(isStatistic),
     batchNormalization: mode,
   })
-  const lowered = lower(training.graph, { fused })
+  const lowered = lower(training.graph, options)
   return { training, session: await createSession(bytesOf(lowered), { threads: 1 }), parameters }
 }
 
 const bytesOf = (graph: Graph) =>
   writeModel({
     irVersion: 10,
-    opsets: new Map([
-      ['', CANONICAL_OPSET],
-      ['com.microsoft', 1],
-    ]),
+    opsets: new Map([['', CANONICAL_OPSET], ...runtimeDomains(graph)]),
     producer: { name: '', version: '' },
     metadata: new Map(),
     graph,
@@ -101,10 +102,18 @@ const modes = Object.entries(networks).flatMap(([name, entry]) =>
   }),
 )
 
+const block = await probeBlock()
+
+const ways: Record<string, LoweringOptions> = {
+  portable: {},
+  'without FusedMatMul': { fused: false },
+  ...(block ? { blocked: { column: 'blocked', block } } : {}),
+}
+
 describe.each(modes)('$name, statistics $mode', ({ name, mode, golden }) => {
-  it.each([true, false])('has the gradients PyTorch has (FusedMatMul: %s)', async fused => {
+  it.each(Object.entries(ways))('has the gradients PyTorch has (%s)', async (_, options) => {
     const network = readJson<Described>(`${name}.json`)
-    const step = await open(network, mode, fused)
+    const step = await open(network, mode, options)
     const { loss, results } = await run(step, batchOf(network, 0, step.training))
     await step.session.close()
     expect(loss).toBeCloseTo(golden.loss, 5)
