@@ -74,7 +74,7 @@ class Lowering {
     for (const output of node.outputs) if (output) this.producers.set(output, node)
   }
 
-  /** Private operators may be made of private operators, which are expanded in turn. */
+  /** A formulation's nodes stay as they are, but for private operators, expanded in turn. */
   private expand(node: Node, row: Row): boolean {
     const site = this.siteOf(node)
     const choice = node.domain === 'temper' ? chosen(row, site) : row.choose(site)
@@ -85,7 +85,9 @@ class Lowering {
     const results = choice.emit()
     const emitted = nodes.splice(start)
     const fresh = new Set(emitted.flatMap(({ outputs }) => outputs))
-    for (const inner of emitted) this.visit(inner)
+    for (const inner of emitted)
+      if (inner.domain === 'temper') this.visit(inner)
+      else this.keep(inner)
     for (const [i, name] of node.outputs.entries()) if (name) this.call(results[i], name, fresh)
     return true
   }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { keyOf, Random, type Tensor } from '../../src/base/index.js'
+import { probeBlock } from '../../src/engine/index.js'
+import type { LoweringOptions } from '../../src/lowering/index.js'
 import { int, ints } from '../../src/onnx/index.js'
 import { Draw } from '../gradcheck/draw.js'
 import { type Convolution, convolutionTerms, product } from './oracle.js'
@@ -90,6 +92,41 @@ const convolutions = [
   ...[1, 2, 3].flatMap(rank => Array.from({ length: 18 }, () => drawConvolution(draw, rank))),
 ]
 
+/** Channels in whole blocks, for the blocked column: every formulation, and shapes that it refuses. */
+const inBlocks: Partial<Convolution>[] = [
+  { kernel: [3, 3], input: [6, 7], pads: [1, 1, 1, 1] },
+  { kernel: [3, 3], input: [6, 7], pads: [1, 1, 1, 1], batch: 19 },
+  { kernel: [3, 3], input: [7, 8], pads: [1, 0, 0, 2], channels: 3 },
+  { kernel: [3, 3], input: [7, 8], pads: [0, 2, 1, 1], strides: [2, 2] },
+  { kernel: [3, 3], input: [8, 8], pads: [1, 1, 1, 1], strides: [2, 2], filters: 16 },
+  { kernel: [5, 2], input: [9, 7], pads: [4, 1, 2, 0], strides: [3, 2] },
+  { kernel: [2, 3], input: [9, 11], pads: [0, 0, 0, 0], strides: [4, 5] },
+  { kernel: [3, 3], input: [9, 8], pads: [2, 2, 2, 2], dilations: [2, 2] },
+  { kernel: [3, 3], input: [9, 9], pads: [2, 1, 2, 1], dilations: [2, 1], strides: [2, 2] },
+  { kernel: [3, 3], input: [5, 5], pads: [3, 3, 3, 3] },
+  { kernel: [1, 1], input: [4, 5], pads: [0, 0, 0, 0] },
+  { kernel: [1, 1], input: [5, 7], pads: [0, 0, 0, 0], strides: [2, 3] },
+  { kernel: [1, 1], input: [4, 5], pads: [1, 0, 1, 0] },
+  { kernel: [5], input: [19], pads: [2, 1] },
+  { kernel: [9], input: [40], pads: [4, 3], strides: [4], channels: 1 },
+  { kernel: [4], input: [21], pads: [1, 2], strides: [3], dilations: [2] },
+  { kernel: [3, 3], input: [6, 5], pads: [1, 1, 1, 1], group: 32, filters: 32 },
+  { kernel: [3, 3], input: [7, 6], pads: [1, 1, 1, 1], group: 32, filters: 32, strides: [2, 2] },
+  { kernel: [3, 2], input: [7, 6], pads: [0, 1, 2, 0], group: 32, filters: 32, dilations: [2, 1] },
+  { kernel: [5], input: [12], pads: [2, 2], group: 32, filters: 32 },
+  { kernel: [3, 3], input: [6, 5], pads: [1, 1, 1, 1], group: 2 },
+  { kernel: [3, 3], input: [6, 5], pads: [1, 1, 1, 1], group: 4 },
+  { kernel: [2, 2, 2], input: [4, 3, 3], pads: [1, 0, 0, 0, 1, 1] },
+].map(c => ({ channels: 32, filters: 48, ...c }))
+
+const block = await probeBlock()
+
+const columns: [string, LoweringOptions][] = [
+  ['portable', {}],
+  ['without FusedMatMul', { fused: false }],
+  ...(block ? [['blocked', { column: 'blocked', block }] as [string, LoweringOptions]] : []),
+]
+
 const label = (c: Convolution) =>
   `x [${c.batch},${c.channels},${c.input}] filters ${c.filters}/${c.group} kernel ${c.kernel} stride ${c.strides} dilation ${c.dilations} pads ${c.pads}`
 
@@ -111,54 +148,78 @@ function expectClose(actual: Tensor, wanted: Float64Array) {
   expect(worst / largest).toBeLessThan(2e-6)
 }
 
-describe.each(convolutions.map(c => [label(c), c] as const))('%s', (_, c) => {
-  const shapeX = [c.batch, c.channels, ...c.input]
-  const shapeW = [c.filters, c.channels / c.group, ...c.kernel]
-  const shapeY = [c.batch, c.filters, ...c.output]
-  const own = new Draw(new Random(keyOf(1, label(c))))
-  const [x, w, dy] = [own.reals(shapeX), own.reals(shapeW), own.reals(shapeY)]
+describe.each([...convolutions, ...inBlocks.map(complete)].map(c => [label(c), c] as const))(
+  '%s',
+  (_, c) => {
+    const shapeX = [c.batch, c.channels, ...c.input]
+    const shapeW = [c.filters, c.channels / c.group, ...c.kernel]
+    const shapeY = [c.batch, c.filters, ...c.output]
+    const own = new Draw(new Random(keyOf(1, label(c))))
+    const [x, w, dy] = [own.reals(shapeX), own.reals(shapeW), own.reals(shapeY)]
 
-  it.each([true, false])('has the weight gradient (fused: %s)', async fused => {
-    const wanted = new Float64Array(product(shapeW))
-    convolutionTerms(c, (i, k, p) => {
-      wanted[k] += (dy.data[p] as number) * (x.data[i] as number)
+    it.each(columns)('has the weight gradient (%s)', async (_, options) => {
+      const wanted = new Float64Array(product(shapeW))
+      convolutionTerms(c, (i, k, p) => {
+        wanted[k] += (dy.data[p] as number) * (x.data[i] as number)
+      })
+      const node = {
+        op: 'ConvWeightGradient',
+        domain: 'temper',
+        inputs: ['x', 'dy'],
+        outputs: ['dw'],
+      }
+      const { results } = await runLowered(
+        { x, dy },
+        [{ ...node, attributes: attributesOf(c) }],
+        { dw: { dtype: 'float32', shape: shapeW } },
+        options,
+      )
+      expectClose(results.dw, wanted)
     })
-    const node = {
-      op: 'ConvWeightGradient',
-      domain: 'temper',
-      inputs: ['x', 'dy'],
-      outputs: ['dw'],
-    }
-    const { results } = await runLowered(
-      { x, dy },
-      [{ ...node, attributes: attributesOf(c) }],
-      { dw: { dtype: 'float32', shape: shapeW } },
-      { fused },
-    )
-    expectClose(results.dw, wanted)
-  })
 
-  it('has the input gradient', async () => {
-    const wanted = new Float64Array(product(shapeX))
-    convolutionTerms(c, (i, k, p) => {
-      wanted[i] += (dy.data[p] as number) * (w.data[k] as number)
+    it.each(columns)('has the input gradient (%s)', async (_, options) => {
+      const wanted = new Float64Array(product(shapeX))
+      convolutionTerms(c, (i, k, p) => {
+        wanted[i] += (dy.data[p] as number) * (w.data[k] as number)
+      })
+      const node = {
+        op: 'ConvInputGradient',
+        domain: 'temper',
+        inputs: ['dy', 'w'],
+        outputs: ['dx'],
+      }
+      const { results } = await runLowered(
+        { dy, w },
+        [{ ...node, attributes: attributesOf(c) }],
+        { dx: { dtype: 'float32', shape: shapeX } },
+        options,
+      )
+      expectClose(results.dx, wanted)
     })
-    const node = { op: 'ConvInputGradient', domain: 'temper', inputs: ['dy', 'w'], outputs: ['dx'] }
-    const { results } = await runLowered({ dy, w }, [{ ...node, attributes: attributesOf(c) }], {
-      dx: { dtype: 'float32', shape: shapeX },
-    })
-    expectClose(results.dx, wanted)
-  })
 
-  it('has the bias gradient', async () => {
-    const wanted = new Float64Array(c.filters)
-    const area = product(c.output)
-    for (const [i, value] of (dy.data as Float32Array).entries())
-      wanted[Math.floor(i / area) % c.filters] += value
-    const node = { op: 'ConvBiasGradient', domain: 'temper', inputs: ['dy'], outputs: ['db'] }
-    const { results } = await runLowered({ dy }, [node], {
-      db: { dtype: 'float32', shape: [c.filters] },
+    it('has the bias gradient', async () => {
+      const wanted = new Float64Array(c.filters)
+      const area = product(c.output)
+      for (const [i, value] of (dy.data as Float32Array).entries())
+        wanted[Math.floor(i / area) % c.filters] += value
+      const node = { op: 'ConvBiasGradient', domain: 'temper', inputs: ['dy'], outputs: ['db'] }
+      const { results } = await runLowered({ dy }, [node], {
+        db: { dtype: 'float32', shape: [c.filters] },
+      })
+      expectClose(results.db, wanted)
     })
-    expectClose(results.db, wanted)
-  })
+  },
+)
+
+it.skipIf(!block)('stays in blocked layout where the channels fill blocks', async () => {
+  const [c] = inBlocks.map(complete)
+  const dy = { dtype: 'float32' as const, shape: [c.batch, c.filters, ...c.output] }
+  const x = { dtype: 'float32' as const, shape: [c.batch, c.channels, ...c.input] }
+  const draw = new Draw(new Random(keyOf(2, 'test:blocked')))
+  const inputs = { dy: draw.reals(dy.shape), w: draw.reals([c.filters, c.channels, ...c.kernel]) }
+  const node = { op: 'ConvInputGradient', domain: 'temper', inputs: ['dy', 'w'], outputs: ['dx'] }
+  const nodes = [{ ...node, attributes: attributesOf(c) }]
+  const { ops } = await runLowered(inputs, nodes, { dx: x }, { column: 'blocked', block })
+  expect(ops).toContain('ReorderInput')
+  expect(ops).not.toContain('ConvTranspose')
 })
