@@ -85,7 +85,7 @@ function readChannel(
       for (let c = 0; c < channels; c++) value += at(frame, c)
       value /= channels
     }
-    if (!Number.isFinite(value))
+    if (!Number.isFinite(Math.fround(value)))
       throw new DataError(expected(where, 'finite samples', `${value} in frame ${frame}`))
     out[frame] = value
   }

@@ -52,10 +52,11 @@ export async function openTable(place: Place): Promise<Table> {
   }
 }
 
-/** A plain decimal number, or undefined; hexadecimal, dates and `NaN` are none. */
+/** A plain decimal number that float32 can hold, or undefined; hexadecimal, dates and `NaN` are none. */
 export function numberOf(cell: string): number | undefined {
   const text = cell.trim()
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return undefined
+  return Number.isFinite(Math.fround(Number(text))) ? Number(text) : undefined
 }
 
 /** The index of a column by name. Throws DataError. */
