@@ -24,22 +24,38 @@ export interface Errors {
   readonly runtime: number
 }
 
-/** Differentiates one node and compares. Throws where a gradient that was asked for is missing. */
-export async function checkCase(op: string, drawn: Case, draw: Draw): Promise<Errors> {
+/** A node, its inputs' values, a gradient of its outputs, and the graph of those of its inputs. */
+export interface Differentiated {
+  readonly forward: Graph
+  readonly feeds: ReadonlyMap<string, Tensor>
+  /** By the output's name: the gradient's name and value. */
+  readonly seeds: ReadonlyMap<string, [string, Tensor]>
+  readonly wrt: readonly string[]
+  readonly gradients: Graph
+  /** The outputs of `gradients` by what they are gradients of. */
+  readonly of: ReadonlyMap<string, string>
+}
+
+/** Throws where a gradient that was asked for is missing. */
+export function differentiate(op: string, drawn: Case, draw: Draw): Differentiated {
   const forward = forwardGraph(op, drawn)
   const seeds = seedTensors(forward, drawn, draw)
   const feeds = new Map<string, Tensor>([...feedsOf(drawn), ...seeds.values()])
   const wrt = wrtOf(drawn)
-  const gradients = gradientGraph(forward, seeds, wrt)
-  const doubles = interpret(gradients.graph, feeds as ReadonlyMap<string, Feed>)
-  const singles = await runInRuntime(gradients.graph, feeds)
+  const { graph, of } = gradientGraph(forward, seeds, wrt)
+  for (const name of wrt) if (!of.has(name)) throw new Error(`no gradient of input ${name}`)
+  return { forward, feeds, seeds, wrt, gradients: graph, of }
+}
+
+/** Differentiates one node and compares. */
+export async function checkCase(op: string, drawn: Case, draw: Draw): Promise<Errors> {
+  const node = differentiate(op, drawn, draw)
+  const doubles = interpret(node.gradients, node.feeds as ReadonlyMap<string, Feed>)
+  const singles = await runInRuntime(node.gradients, node.feeds)
   let [rule, runtime] = [0, 0]
-  for (const name of wrt) {
-    const output = gradients.of.get(name)
-    if (!output) throw new Error(`no gradient of input ${name}`)
+  for (const [name, output] of node.of) {
     const analytic = doubles.get(output)!.data
-    const numeric = centralDifferences(forward, feeds, seeds, name)
-    rule = Math.max(rule, worst(analytic, numeric))
+    rule = Math.max(rule, worst(analytic, centralDifferences(node, name)))
     runtime = Math.max(runtime, worst(singles[output].data as Float32Array, analytic))
   }
   return { rule, runtime }
@@ -140,12 +156,7 @@ async function runInRuntime(
 }
 
 /** d(sum of seed y) / dx, element by element: (f(x + h) - f(x - h)) / 2h in double precision. */
-function centralDifferences(
-  forward: Graph,
-  feeds: ReadonlyMap<string, Tensor>,
-  seeds: ReadonlyMap<string, [string, Tensor]>,
-  name: string,
-): Float64Array {
+function centralDifferences({ forward, feeds, seeds }: Differentiated, name: string): Float64Array {
   const { shape, data } = feeds.get(name)!
   const moved = Float64Array.from(data as Float32Array)
   const changed = new Map(feeds as ReadonlyMap<string, Feed>)
@@ -171,7 +182,7 @@ function centralDifferences(
 }
 
 /** The largest difference, relative to the largest element wanted (0.01 at least). */
-function worst(actual: ArrayLike<number>, wanted: ArrayLike<number>): number {
+export function worst(actual: ArrayLike<number>, wanted: ArrayLike<number>): number {
   if (actual.length !== wanted.length) return Number.POSITIVE_INFINITY
   let [difference, scale] = [0, 0.01]
   for (let i = 0; i < wanted.length; i++) {
