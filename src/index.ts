@@ -7,6 +7,14 @@ export {
   predict,
 } from './certify/index.js'
 export { type EvaluateOptions, evaluate, type MeasuredEvent, type Suite } from './evaluate/index.js'
+export {
+  type GradientsOptions,
+  type GradientsResult,
+  gradients,
+  type InspectOptions,
+  inspect,
+} from './gradients/index.js'
+export { type OpenedModel, type OpenOptions, openModel as loadModel } from './model/index.js'
 export { checkRecipe, type Recipe, type RecipeInput, readRecipe } from './recipe/index.js'
 export type { Certificate, Measures, Scorecard } from './record/index.js'
 export {

@@ -53,18 +53,29 @@ function stopsAt(node: Node, stops: readonly StoppedAt[]): StoppedAt[] {
   return isStop(row) ? [{ ...row, ...label }] : stops.filter(stop => stop.node === label.node)
 }
 
-/** The refusal of training: which parameters lose their gradient, at which node, and what to do. */
-export function lostError(lost: readonly Lost[]): ModelError {
-  const [{ name, what, at }] = lost
-  const loses = what === 'all' ? 'gets no gradient' : 'gets only a part of its gradient'
-  const reason = at.length
-    ? at.map(({ op, node, reason }) => `${op} node "${node}" ${reason}`).join('; ')
-    : 'it does not lead to the output that is trained'
+/**
+ * The refusal of training: which parameters lose their gradient, at which node, and what to do
+ * (`remedy` comes before their names).
+ */
+export function lostError(
+  lost: readonly Lost[],
+  remedy = 'To train the rest, freeze:',
+): ModelError {
+  const [first] = lost
   const more = lost.length > 1 ? ` So do ${lost.length - 1} more.` : ''
   const names = lost.map(entry => `"${entry.name}"`)
   const shown = names.length > 8 ? [...names.slice(0, 8), '...'] : names
   return new ModelError(
-    `parameter "${name}" ${loses}: ${reason}.${more} To train the rest, freeze: [${shown.join(', ')}].`,
+    `parameter "${first.name}" ${lostReason(first)}.${more} ${remedy} [${shown.join(', ')}].`,
     { lost },
   )
+}
+
+/** What became of one gradient, to be read after the value's name. */
+export function lostReason({ what, at }: Omit<Lost, 'name'>): string {
+  const loses = what === 'all' ? 'gets no gradient' : 'gets only a part of its gradient'
+  const reason = at.length
+    ? at.map(({ op, node, reason }) => `${op} node "${node}" ${reason}`).join('; ')
+    : 'it does not lead to the output that is trained'
+  return `${loses}: ${reason}`
 }

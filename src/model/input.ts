@@ -9,17 +9,21 @@ export interface LayoutGuess {
   readonly reason: string
 }
 
-/** The one input that is not bound. Throws ModelError when there are several, or none. */
-export function dataInput({ inputs }: Graph): ValueInfo {
+/**
+ * The one input that is not bound, or the one named. Throws ModelError when there are several and
+ * none is named, or none at all.
+ */
+export function dataInput({ inputs }: Graph, named?: string): ValueInfo {
   if (!inputs.length) throw new ModelError('The model has no input left that data could feed.')
-  if (inputs.length > 1) {
+  const info = named === undefined ? inputs[0] : inputs.find(({ name }) => name === named)
+  if (!info) throw new ModelError(`The model has no input "${named}" left that data could feed.`)
+  if (inputs.length > 1 && named === undefined) {
     const names = inputs.map(({ name, shape }) => `"${name}" [${shape?.map(s => s || '?') ?? '?'}]`)
     throw new ModelError(
       `The model takes ${inputs.length} inputs: ${names.join(', ')}. Data feeds one of them; bind the others with --input name=value.`,
       { inputs: inputs.map(({ name }) => name) },
     )
   }
-  const [info] = inputs
   if (!info.shape?.length)
     throw new ModelError(
       `The input "${info.name}" has no batch axis: ${info.shape ? 'it is a single number' : 'its shape is not declared'}. Temper needs an input of [batch, ...].`,

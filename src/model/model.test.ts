@@ -98,7 +98,7 @@ describe.skipIf(!hasShared)('real files', () => {
       'silero_vad_v5.onnx',
       { inputs: { sr: 16000, state: 0 }, output: 'output', sample: [1, 512] },
       [1, 512],
-      { kind: 'sigmoid', size: 1, parameters: 10, batch: 'free', stands: 'branch' },
+      { kind: 'sigmoid', size: 1, parameters: 14, batch: 'free', stands: 'branch' },
     ],
     [
       'oww-hello_deepa.onnx',

@@ -34,6 +34,8 @@ export interface OpenOptions {
   output?: string
   /** Values for inputs that the data does not feed (`--input sr=16000`). */
   inputs?: Bindings
+  /** The input that samples feed, where others stay open: a model to be looked at, or fed by hand. */
+  input?: string
   /** A sample's physical shape, channels first: closes sizes that the file leaves open. */
   sample?: readonly number[]
   /**
@@ -110,7 +112,7 @@ async function open(
   const { original, hasExternalData } = read(bytes, path)
   const canonical = liftToCanonical(original)
   const { graph, names } = simplified(canonical.graph, options)
-  const input = dataInput(graph)
+  const input = dataInput(graph, options.input)
   const found = findPreprocess(original, input, path)
   const opened: Omit<OpenedModel, 'output'> = {
     file: path === undefined ? undefined : basename(path),
@@ -194,6 +196,7 @@ async function freed(
   { prove = true, sample }: OpenOptions,
 ): Promise<BatchReport> {
   const { batch, input, found, layout } = opened
+  if (opened.model.graph.inputs.length > 1) return batch
   const declared = declaredSample(input, found.preprocess.layout ?? layout.layout)
   const sampleShape = declared ?? sample
   if (!prove || batch.kind === 'free' || !sampleShape) return batch

@@ -1,5 +1,14 @@
 import { type DataType, isFloat, sizeOf, type Tensor } from '../base/index.js'
-import { type Graph, type Node, uses, type WeightPath, weightsOf } from '../onnx/index.js'
+import {
+  freeNames,
+  type Graph,
+  type Node,
+  namesRead,
+  subgraphsOf,
+  uses,
+  type WeightPath,
+  weightsOf,
+} from '../onnx/index.js'
 import { type Place, placeOf } from './place.js'
 
 /** What a tensor of the model is to its node. */
@@ -87,7 +96,8 @@ export function findParameters(
   file: Graph,
 ): Parameter[] {
   const readers = uses(graph)
-  const used = new Set(graph.nodes.flatMap(node => node.inputs))
+  // A branch that stays a branch reads weights from around it.
+  const used = new Set(graph.nodes.flatMap(namesRead))
   return [...used].flatMap((name): Parameter[] => {
     const value = graph.initializers.get(name)
     if (!value || !names.has(name) || !isFloat(value.dtype)) return []
@@ -116,6 +126,8 @@ function userOf(
   readers: ReadonlyMap<string, readonly Node[]>,
 ): { node: Node; role?: Role } {
   const [node] = readers.get(name)!
+  const inside = subgraphsOf(node).find(inner => freeNames(inner).includes(name))
+  if (inside) return userOf(name, uses(inside))
   const onward = passing.has(node.op) && readers.has(node.outputs[0])
   if (onward) return userOf(node.outputs[0], readers)
   return { node, role: learnedInputs[node.op]?.[node.inputs.indexOf(name)] }

@@ -5,14 +5,15 @@ import type { Graph, WeightPath } from '../onnx/index.js'
 export interface Place {
   readonly stands: 'initializer' | 'Constant node' | 'branch'
   readonly dtype: DataType
+  readonly shape: readonly number[]
 }
 
 /** Follows a weight's path (`If_0/then_branch/weight`) into a graph and its subgraphs. */
 export function placeOf(path: WeightPath, graph: Graph): Place | undefined {
   const own = graph.initializers.get(path)
-  if (own) return { stands: 'initializer', dtype: own.dtype }
+  if (own) return { stands: 'initializer', dtype: own.dtype, shape: own.shape }
   const constant = constantNamed(path, graph)
-  if (constant) return { stands: 'Constant node', dtype: constant.dtype }
+  if (constant) return { stands: 'Constant node', dtype: constant.dtype, shape: constant.shape }
   for (const node of graph.nodes)
     for (const [key, attribute] of Object.entries(node.attributes)) {
       const prefix = `${node.outputs[0]}/${key}/`

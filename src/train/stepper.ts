@@ -1,9 +1,8 @@
-import { type LossSpec, lostError, type TrainingGraph, trainingGraph } from '../autodiff/index.js'
+import { type LossSpec, lostError, type TrainingGraph } from '../autodiff/index.js'
 import { sizeOf, type Tensor } from '../base/index.js'
 import { createSession, type Device, type Session } from '../engine/index.js'
-import { lower } from '../lowering/index.js'
+import { trainingModel } from '../gradients/index.js'
 import { type OpenedModel, type Preprocess, samplesInput, staticGraph } from '../model/index.js'
-import { writeModel } from '../onnx/index.js'
 import { type Buffers, type Slot, viewOf } from './layout.js'
 
 export interface StepperOptions {
@@ -64,17 +63,9 @@ async function openStep(
   const { slots } = buffers.layout
   const wrt = slots.filter(slot => slot.trained).map(slot => slot.name)
   const feed = slots.filter(slot => !slot.trained).map(slot => slot.name)
-  const training = trainingGraph(plain, {
-    output: opened.output.name,
-    loss,
-    wrt,
-    feed,
-    batchNormalization,
-  })
+  const settings = { output: opened.output.name, loss, wrt, feed, batchNormalization }
+  const { training, bytes } = trainingModel(opened, plain, settings)
   if (training.lost.length) throw lostError(training.lost)
-  const graph = lower(training.graph, { column: 'portable' })
-  const opsets = new Map([...opened.model.opsets, ['com.microsoft', 1] as const])
-  const bytes = writeModel({ ...opened.model, opsets, graph })
   const session = await createSession(bytes, { threads, device })
   return new StepSession(training, session, buffers, rows, sampleShape)
 }

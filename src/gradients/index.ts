@@ -1,0 +1,4 @@
+export { type GradientsOptions, type GradientsResult, gradients } from './gradients.js'
+export { type InspectOptions, inspect } from './inspect/inspect.js'
+export { checkTrainable } from './trainable.js'
+export { type TrainingModel, trainingModel } from './training.js'

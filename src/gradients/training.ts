@@ -1,0 +1,25 @@
+import { type TrainingGraph, type TrainingOptions, trainingGraph } from '../autodiff/index.js'
+import { lower } from '../lowering/index.js'
+import type { OpenedModel } from '../model/index.js'
+import { type Graph, writeModel } from '../onnx/index.js'
+
+/** A training graph, and the ONNX file that the runtime loads for it. */
+export interface TrainingModel {
+  readonly training: TrainingGraph
+  readonly bytes: Uint8Array
+}
+
+/**
+ * Differentiates a static graph of an opened model and writes it with operators that the runtime
+ * has. Values without a gradient are in `training.lost`: whoever needs them refuses.
+ */
+export function trainingModel(
+  { model }: OpenedModel,
+  graph: Graph,
+  options: TrainingOptions,
+): TrainingModel {
+  const training = trainingGraph(graph, options)
+  const lowered = lower(training.graph, { column: 'portable' })
+  const opsets = new Map([...model.opsets, ['com.microsoft', 1] as const])
+  return { training, bytes: writeModel({ ...model, opsets, graph: lowered }) }
+}
