@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import type { Output } from './output.js'
 
 /** The flags every command takes. */
@@ -46,3 +46,15 @@ export function numberWithin(low: number, high: number): (text: string) => numbe
     return value
   }
 }
+
+/** Adds a value to a flag that may be repeated. */
+export const collect = (value: string, list: readonly string[] = []) => [...list, value]
+
+/** Which values of a model are used: the flags `--input` and `--output`. */
+export const valueOptions = (): Option[] => [
+  new Option(
+    '--input <name=value>',
+    'a value for an input that the data does not feed (sr=16000); may be repeated',
+  ).argParser(collect),
+  new Option('--output <name>', 'which output, where the model has several'),
+]

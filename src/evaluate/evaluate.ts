@@ -2,6 +2,7 @@ import { DataError, UsageError } from '../base/index.js'
 import { type DataOptions, type Dataset, openData } from '../data/index.js'
 import { type Device, threadsAvailable } from '../engine/index.js'
 import {
+  type Bindings,
   modelPredictor,
   modelPreprocess,
   type OpenedModel,
@@ -40,6 +41,8 @@ export interface EvaluateOptions extends DataOptions {
   readonly preprocess?: Preprocess
   /** Which output, where the model has several. */
   readonly output?: string
+  /** Values for inputs of the model that the data does not feed. */
+  readonly inputs?: Bindings
   /** Kinds of noise the model was trained with, as `input:gaussian`. */
   readonly seen?: readonly string[]
   readonly threads?: number
@@ -143,11 +146,11 @@ async function openPredictor(
   data: Dataset,
   machine: { threads: number; device: Device },
 ): Promise<Opened> {
-  const { model, predict, outputs, output, preprocess } = options
+  const { model, predict, outputs, output, inputs, preprocess } = options
   if (predict) return { predictor: foreign(predict, outputs), facts: { file: 'a function' } }
   if (model === undefined)
     throw new UsageError('evaluate: give a model (an ONNX file) or a predict function.')
-  const opened = await openModel(model, { output, sample: data.shape })
+  const opened = await openModel(model, { output, inputs, sample: data.shape })
   checkLabels(opened, data)
   const predictor = await modelPredictor(opened, {
     sampleShape: data.shape,

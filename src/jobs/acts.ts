@@ -5,7 +5,8 @@ import {
   type ModelStripOptions,
   modelStrip,
 } from '../evaluate/index.js'
-import { readPreprocess } from '../model/index.js'
+import { type InspectOptions, inspect } from '../gradients/index.js'
+import { type Bindings, parseBinding, readPreprocess } from '../model/index.js'
 import { readRecipe } from '../recipe/index.js'
 import type { Act } from '../supervise/index.js'
 import { type ResumeOptions, resume, type TrainOptions, train } from '../train/index.js'
@@ -13,9 +14,14 @@ import { type ResumeOptions, resume, type TrainOptions, train } from '../train/i
 /** Every act a child process can do, by name. */
 export const acts: Readonly<Record<string, Act>> = {
   evaluate(payload, { emit, signal }) {
-    const { preprocessFile, ...options } = payload as EvaluatePayload
+    const { preprocessFile, bind, ...options } = payload as EvaluatePayload
     const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
-    return evaluate({ ...options, preprocess, onEvent: emit, signal })
+    return evaluate({ ...options, inputs: bindings(bind), preprocess, onEvent: emit, signal })
+  },
+
+  inspect(payload) {
+    const { model, bind, ...options } = payload as InspectPayload
+    return inspect(model, { ...options, inputs: bindings(bind) })
   },
 
   certify(payload, { emit, signal }) {
@@ -31,14 +37,16 @@ export const acts: Readonly<Record<string, Act>> = {
   },
 
   strip(payload) {
-    const { preprocessFile, ...options } = payload as StripPayload
+    const { preprocessFile, bind, ...options } = payload as StripPayload
     const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
-    return modelStrip({ preprocess, ...options })
+    return modelStrip({ preprocess, inputs: bindings(bind), ...options })
   },
 
   async train(payload, { emit, signal }) {
-    const { recipeFile, set, ...options } = payload as TrainPayload
-    const recipe = recipeFile === undefined ? options.recipe : readRecipe(recipeFile, set)
+    const { recipeFile, set, bind, output, ...options } = payload as TrainPayload
+    if (recipeFile === undefined) return train({ ...options, onEvent: emit, signal })
+    const given = readRecipe(recipeFile, set)
+    const recipe = { ...given, model: { ...given.model, ...chosenValues(bind, output) } }
     return train({ ...options, recipe, onEvent: emit, signal })
   },
 
@@ -47,12 +55,31 @@ export const acts: Readonly<Record<string, Act>> = {
   },
 }
 
-interface TrainPayload extends TrainOptions {
+/** What `--input name=value` says, each a line. */
+interface Bound {
+  readonly bind?: readonly string[]
+}
+
+function bindings(bind: readonly string[] | undefined): Bindings | undefined {
+  return bind && Object.fromEntries(bind.map(parseBinding))
+}
+
+/** What the flags change in a recipe's `model`. */
+function chosenValues(bind: readonly string[] | undefined, output: string | undefined) {
+  return { ...(bind && { inputs: bindings(bind) }), ...(output !== undefined && { output }) }
+}
+
+interface InspectPayload extends Bound, Omit<InspectOptions, 'inputs'> {
+  readonly model: string
+}
+
+interface TrainPayload extends TrainOptions, Bound {
+  readonly output?: string
   readonly recipeFile?: string
   readonly set?: readonly string[]
 }
 
-interface EvaluatePayload extends EvaluateOptions {
+interface EvaluatePayload extends EvaluateOptions, Bound {
   readonly preprocessFile?: string
 }
 
@@ -64,6 +91,6 @@ interface PredictPayload extends PredictOptions {
   readonly preprocessFile?: string
 }
 
-interface StripPayload extends ModelStripOptions {
+interface StripPayload extends ModelStripOptions, Bound {
   readonly preprocessFile?: string
 }

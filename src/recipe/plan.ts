@@ -18,6 +18,7 @@ export const planSchema = z.object({
   model: z.object({
     network: z.string().optional(),
     file: z.string().optional(),
+    inputs: z.record(z.string(), z.union([z.number(), z.array(z.number())])).optional(),
     sha256: z.string(),
     parameters: z.int(),
     output: z.object({ name: z.string(), kind: z.string(), size: z.int() }),

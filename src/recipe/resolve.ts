@@ -107,7 +107,8 @@ function physical(preprocess: Recipe['preprocess']): DataOptions {
 }
 
 async function openRecipeModel({ model, seed }: Recipe, data: Dataset): Promise<OpenedModel> {
-  if (model.file !== undefined) return openModel(model.file, { sample: data.shape })
+  if (model.file !== undefined)
+    return openModel(model.file, { sample: data.shape, inputs: model.inputs, output: model.output })
   const fresh = newNetwork(model.network as NetworkKind, {
     input: [...data.shape],
     classes: data.classes?.length ?? 1,

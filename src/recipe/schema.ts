@@ -7,6 +7,13 @@ import { noiseSchema } from './noise.js'
 const model = strictForm({
   network: text.optional().describe('a fresh network, one of `temper list networks`'),
   file: text.optional().describe('an ONNX file to go on from'),
+  inputs: z
+    .record(text, z.union([z.number(), z.array(z.number()).min(1)]), {
+      error: expecting('a value by name of input'),
+    })
+    .optional()
+    .describe('values for inputs of the file that the data does not feed'),
+  output: text.optional().describe('which output is trained, where the file has several'),
   freeze: z.array(text).optional().describe('name patterns of parameters that stay as they are'),
 }).refine(m => (m.network === undefined) !== (m.file === undefined), {
   message: 'expected either `network` (a fresh one) or `file` (an ONNX file).',

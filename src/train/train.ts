@@ -134,6 +134,8 @@ async function measureTrained(
   const scorecard = await evaluate({
     model,
     data: test,
+    inputs: recipe.model.inputs,
+    output: recipe.model.output,
     suite: recipe.monitor.suite,
     preprocess: plan.preprocess as Preprocess,
     seed: recipe.seed,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Scorecard } from '../../record/index.js'
-import { type CommandSpec, wholeNumber } from '../command.js'
+import { type CommandSpec, valueOptions, wholeNumber } from '../command.js'
 import { applyGates, readGate } from '../gates.js'
 import { superviseJob } from '../job.js'
 import { showMeasuring } from '../progress.js'
@@ -20,7 +20,7 @@ export const evalCommand: CommandSpec = {
       '--preprocess <file>',
       'how samples become the input: scale, mean, std, size, layout',
     ),
-    new Option('--output <name>', 'which output, where the model has several'),
+    ...valueOptions(),
     new Option('--format <name>', 'the layout of the data, instead of the detected one'),
     new Option('--label <column>', 'label column of a table (default: the last)'),
     new Option('--limit <n>', 'a stratified, seeded subset').argParser(wholeNumber(1)),
@@ -43,7 +43,13 @@ export const evalCommand: CommandSpec = {
     const { data, suite, preprocess, format, label, limit, first, skip, seed, threads, device } =
       options
     const asked = { data, suite, format, label, limit, first, skip, seed, threads, device }
-    const payload = { ...asked, model, output: options.output, preprocessFile: preprocess }
+    const payload = {
+      ...asked,
+      model,
+      output: options.output,
+      bind: options.input,
+      preprocessFile: preprocess,
+    }
     const outcome = await superviseJob<Scorecard, never>(
       'evaluate',
       payload,

@@ -3,6 +3,7 @@ import { certify, predict } from './certify.js'
 import { demo } from './demo.js'
 import { doctor } from './doctor.js'
 import { evalCommand } from './eval.js'
+import { inspect } from './inspect.js'
 import { list } from './list.js'
 import { newNetwork } from './new.js'
 import { report } from './report.js'
@@ -16,6 +17,7 @@ export const commands: readonly CommandSpec[] = [
   predict,
   train,
   resume,
+  inspect,
   report,
   newNetwork,
   list,

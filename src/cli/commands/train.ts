@@ -1,14 +1,12 @@
 import { join } from 'node:path'
 import { Option } from 'commander'
 import type { TrainResult } from '../../train/index.js'
-import type { CommandSpec, Context } from '../command.js'
+import { type CommandSpec, type Context, collect, valueOptions } from '../command.js'
 import { superviseJob } from '../job.js'
 import { showTraining } from '../progress.js'
 import { readSource, stripOfRuns, writeReport } from '../reporting.js'
 import { nextRunFolder } from '../run-folder.js'
 import { printScorecard } from '../scorecard.js'
-
-const collect = (value: string, list: string[] = []) => [...list, value]
 
 export const train: CommandSpec = {
   name: 'train',
@@ -18,6 +16,7 @@ export const train: CommandSpec = {
     new Option('--set <path=value>', 'change a key of the recipe; may be repeated').argParser(
       collect,
     ),
+    ...valueOptions(),
     new Option('--out <dir>', 'the run folder (default: runs/train-1, -2, ...)'),
   ],
   examples: [
@@ -30,6 +29,8 @@ export const train: CommandSpec = {
     const payload = {
       recipeFile: recipe,
       set: [...((options.set as string[]) ?? [])],
+      bind: options.input,
+      output: options.output,
       out,
       threads: options.threads,
       device: options.device,

@@ -70,7 +70,7 @@ function parameterRows(opened: OpenedModel, fates: Fates): Inspect['parameters']
   const known = new Map(opened.parameters.map(p => [p.name, p]))
   return [...fates.parameters].flatMap(([name, reason]) => {
     const parameter = known.get(name) ?? placeOf(name, opened.original.graph)
-    if (!parameter) return []
+    if (!parameter?.shape.length) return []
     const { dtype, stands, shape } = parameter as Place
     const more = known.get(name)
     return [
