@@ -21,6 +21,8 @@ export interface Line {
   readonly step?: boolean
   /** Dots at the points; default: yes. */
   readonly dots?: boolean
+  /** Whether the points are joined; default: yes. */
+  readonly joined?: boolean
   readonly points: readonly LinePoint[]
 }
 
@@ -48,7 +50,7 @@ export function lineChart(chart: LineChart): SVGSVGElement {
   return plotted(chart, { x: scaleOf(chart.x), y: { ...scaleOf(chart.y), grid: true } }, [
     ...(chart.references ?? []).flatMap(referenceMarks),
     ...lines.map(band),
-    ...lines.map(stroke),
+    ...lines.filter(line => line.joined !== false).map(stroke),
     ...lines.filter(line => line.dots !== false).map(dots),
   ])
 }

@@ -5,6 +5,7 @@
 export const rooms = {
   autodiff: () => import('../autodiff/index.js'),
   certify: () => import('../certify/index.js'),
+  dashboard: () => import('../dashboard/index.js'),
   data: () => import('../data/index.js'),
   engine: () => import('../engine/index.js'),
   evaluate: () => import('../evaluate/index.js'),

@@ -169,7 +169,7 @@ function levelInUse(run: ToldRun, name: string, look: Look): Line {
     y: check.levels[name] ?? Number.NaN,
     title: `${run.name}, in use at epoch ${plain(epochOf(check, run))}: ${plain(check.levels[name])}`,
   }))
-  return { name: run.name, color: look.color, dash: look.dash, points }
+  return { name: run.name, color: look.color, dash: look.dash, joined: false, points }
 }
 
 /** What was asked of a level, and what each check found in use. */
@@ -195,9 +195,9 @@ function levelFigure(level: PlannedLevel, looks: readonly Look[], numbering: Num
   const parts = [
     schedule &&
       html` Grey, as planned: <code>${schedule.text}</code>${drawn && ', drawn within the band'}.`,
-    used.length > 0 && html` Dots: in use at each check.`,
+    used.length > 0 && html` Dots: in use at each check${drawn && ' (the middle of the draw)'}.`,
   ]
-  const title = name[0].toUpperCase() + name.slice(1)
+  const title = name.includes(':') ? name : name[0].toUpperCase() + name.slice(1)
   const names = listed(runs.map(run => run.name))
   return [numbering.figure(chartHtml(svg), html`${title}, ${names}.${parts}`)]
 }

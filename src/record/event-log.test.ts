@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { EventLog, metricsCsv, type NewEvent, parseEvents, readEvents } from './index.js'
+import { EventLog, EventTail, metricsCsv, type NewEvent, parseEvents, readEvents } from './index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'temper-events-'))
 const path = join(folder, 'events.jsonl')
@@ -86,6 +86,36 @@ describe('the event log', () => {
 
   it('says when there is no log', () => {
     expect(() => readEvents(join(folder, 'none.jsonl'))).toThrow('Is this a run folder?')
+  })
+})
+
+describe('following a log', () => {
+  it('reads on where it stopped, half lines and split letters waited for', () => {
+    write({ type: 'start' })
+    const tail = new EventTail(path)
+    expect([tail.poll(), tail.poll()]).toEqual([true, false])
+    const line = Buffer.from(
+      '{"type":"adjust","time":2,"noise":"ä","gain":1,"hold":0,"reason":"r"}\n',
+    )
+    const half = line.indexOf('ä') + 1
+    appendFileSync(path, line.subarray(0, half))
+    expect(tail.poll()).toBe(true)
+    expect(tail.events).toHaveLength(1)
+    appendFileSync(path, line.subarray(half))
+    tail.poll()
+    expect(tail.events[1]).toMatchObject({ noise: 'ä' })
+  })
+
+  it('drops what a resume replaced, and begins anew with a shorter log', () => {
+    write(epoch(1, 10), { type: 'checkpoint', step: 10 }, epoch(2, 20))
+    const tail = new EventTail(path)
+    tail.poll()
+    write({ type: 'resumed', fromStep: 10 })
+    tail.poll()
+    expect(tail.events.map(event => event.type)).toEqual(['epoch', 'checkpoint', 'resumed'])
+    writeFileSync(path, '')
+    tail.poll()
+    expect(tail.events).toEqual([])
   })
 })
 

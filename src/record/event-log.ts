@@ -66,8 +66,8 @@ export function readEvents(path: string): ReadEvents {
   return parseEvents(readFileSync(path, 'utf8'))
 }
 
-/** Reads the text of a log. */
-export function parseEvents(text: string): ReadEvents {
+/** Reads the text of a log; `isWhole: false` keeps what a resume replaced, for a part of a log. */
+export function parseEvents(text: string, isWhole = true): ReadEvents {
   const skipped: number[] = []
   const events = text.split('\n').flatMap((line, i) => {
     if (line === '') return []
@@ -76,7 +76,7 @@ export function parseEvents(text: string): ReadEvents {
     skipped.push(i + 1)
     return []
   })
-  return { events: withoutReplaced(events), skipped }
+  return { events: isWhole ? withoutReplaced(events) : events, skipped }
 }
 
 function parseLine(line: string): RunEvent | undefined {

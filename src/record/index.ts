@@ -24,6 +24,7 @@ export {
   writeDocument,
 } from './documents.js'
 export { EventLog, parseEvents, type ReadEvents, readEvents, withoutReplaced } from './event-log.js'
+export { EventTail } from './event-tail.js'
 export {
   type EventOf,
   type EventType,

@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../command.js'
 import { certify, predict } from './certify.js'
+import { dash } from './dash.js'
 import { demo } from './demo.js'
 import { doctor } from './doctor.js'
 import { evalCommand } from './eval.js'
@@ -19,6 +20,7 @@ export const commands: readonly CommandSpec[] = [
   resume,
   inspect,
   report,
+  dash,
   newNetwork,
   list,
   doctor,
