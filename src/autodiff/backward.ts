@@ -59,7 +59,11 @@ const isFound = (entry: readonly [string, string | undefined]): entry is [string
 export const labelOf = (node: Node) => ({ node: node.name || node.outputs[0], op: node.op })
 
 /** The floating-point values that depend on `wrt`, `wrt` among them. */
-function dependents(b: Builder, nodes: readonly Node[], wrt: readonly string[]): Set<string> {
+export function dependents(
+  b: Builder,
+  nodes: readonly Node[],
+  wrt: readonly string[],
+): Set<string> {
   const active = new Set(wrt)
   for (const node of nodes)
     if (namesRead(node).some(name => active.has(name)))

@@ -36,12 +36,12 @@ interface Unrolling extends Kind {
 }
 
 /**
- * Replaces every RNN, GRU and LSTM by its steps, in place; all shapes must be known. Values keep
- * their names. The input's product with W is taken once for all steps.
+ * Replaces every RNN, GRU and LSTM that a gradient may pass by its steps, in place; all shapes must
+ * be known. Values keep their names. The input's product with W is taken once for all steps.
  */
-export function unrollRecurrent(b: Builder): void {
+export function unrollRecurrent(b: Builder, passes: (node: Node) => boolean = () => true): void {
   for (const node of b.graph.nodes.splice(0))
-    if (node.domain === '' && kinds[node.op]) unroll(b, node)
+    if (node.domain === '' && kinds[node.op] && passes(node)) unroll(b, node)
     else b.graph.nodes.push(node)
 }
 

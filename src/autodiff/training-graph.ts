@@ -1,6 +1,6 @@
 import { didYouMean, expected, isFloat, ModelError } from '../base/index.js'
 import { Builder, type Graph, pruneUnused } from '../onnx/index.js'
-import { backward, type StoppedAt } from './backward.js'
+import { backward, dependents, type StoppedAt } from './backward.js'
 import {
   type RunningStatistic,
   useBatchStatistics,
@@ -68,7 +68,8 @@ export function trainingGraph(graph: Graph, options: TrainingOptions): TrainingG
   for (const name of [output, ...wrt, ...feed]) checkValue(b, name)
   for (const name of [...wrt, ...feed]) becomeInput(b, name)
 
-  unrollRecurrent(b)
+  const active = dependents(b, b.graph.nodes, wrt)
+  unrollRecurrent(b, node => node.inputs.some(name => active.has(name)))
   const masks = useDropoutMasks(b, options.dropout === 'mask')
   useRunningStatistics(b)
   const running = options.batchNormalization === 'batch' ? useBatchStatistics(b) : []

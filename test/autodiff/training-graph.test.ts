@@ -35,6 +35,17 @@ describe('the training graph', () => {
   const w = { w: filled([3, 3], 0.5) }
   const product = () => build(w, b => b.emit('MatMul', ['x', 'w']))
 
+  it('unrolls a recurrent operator that a gradient passes, and no other', () => {
+    const weights = { w: filled([1, 4, 3], 1), r: filled([1, 4, 4], 1), v: filled([1, 1, 2, 4], 1) }
+    const graph = build(weights, b => {
+      const x = b.emit('Unsqueeze', ['x', b.ints([0])])
+      return b.emit('Mul', [b.emit('RNN', [x, 'w', 'r'], { hidden_size: int(4) }), 'v'])
+    })
+    const ops = (wrt: string[]) => train(graph, wrt).graph.nodes.map(({ op }) => op)
+    expect(ops(['v'])).toContain('RNN')
+    expect(ops(['r'])).not.toContain('RNN')
+  })
+
   it('leaves the graph it is given as it was', () => {
     const graph = product()
     const before = printGraph(graph)
