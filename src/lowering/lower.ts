@@ -2,7 +2,7 @@ import { InternalError } from '../base/index.js'
 import { Builder, type Graph, type Node, namesRead, pruneUnused } from '../onnx/index.js'
 import { chosen, type LoweringOptions, type Result, type Row, type Site } from './formulation.js'
 import { Layouts } from './layouts.js'
-import { fuseRelu, maskBeforeUnpooling } from './rewrites.js'
+import { floorMaxPools, fuseRelu, maskBeforeUnpooling } from './rewrites.js'
 import { rowOf } from './table.js'
 
 /**
@@ -17,6 +17,7 @@ export function lower(graph: Graph, options: LoweringOptions = {}): Graph {
     throw new InternalError(`blocks of ${block} channels; the probe finds 8 or 16`)
   const copy = copyOf(graph)
   maskBeforeUnpooling(copy)
+  floorMaxPools(copy)
   if (column === 'blocked') fuseRelu(copy)
   new Lowering(copy, { column, fused, block }).run()
   pruneUnused(copy)

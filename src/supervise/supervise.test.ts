@@ -147,7 +147,7 @@ describe.concurrent('the bounds', () => {
   })
 
   it('let a busy thread be, as long as the process shows life', async () => {
-    expect(await supervise('busy', { payload: { ms: 1500 }, heartbeatMs: 500 })).toBe('done')
+    expect(await supervise('busy', { payload: { ms: 5000 }, heartbeatMs: 3000 })).toBe('done')
   })
 
   it('end a frozen process', async () => {
