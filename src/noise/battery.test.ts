@@ -11,10 +11,10 @@ const key = (n: number): Key => keyOf(11, 'battery', n)
 /** A smooth picture with texture, or a chord with noise: something every noise can act on. */
 function sampleFor({ modality }: InputNoise): { x: Float32Array; context: InputContext } {
   if (modality === 'audio') {
-    const x = new Float32Array(6000)
+    const x = new Float32Array(3000)
     sharedKernels().normal(x, 0.02, key(1))
     for (let i = 0; i < x.length; i++) x[i] += 0.3 * Math.sin(i * 0.13) + 0.1 * Math.sin(i * 0.71)
-    return { x, context: { shape: [1, 6000], sampleRate: 8000, clip: [-1, 1], sources: tones() } }
+    return { x, context: { shape: [1, 3000], sampleRate: 8000, clip: [-1, 1], sources: tones() } }
   }
   const shape = [3, 32, 32]
   const x = new Float32Array(sizeOf(shape))
@@ -27,14 +27,22 @@ function sampleFor({ modality }: InputNoise): { x: Float32Array; context: InputC
 }
 
 function tones() {
-  const samples = Float32Array.from({ length: 4000 }, (_, i) => 0.2 * Math.sin(i * 0.9))
-  return [{ samples, sampleRate: 8000 }]
+  return [0.9, 0.4].map(step => ({
+    samples: Float32Array.from({ length: 4000 }, (_, i) => 0.2 * Math.sin(i * step) * (i % 7)),
+    sampleRate: 8000,
+  }))
 }
 
 function levelsOf(card: Card): Level[] {
   const presets = Object.values(card.presets).flatMap(preset => preset.levels)
   return [completeLevel(card, {}), ...presets.map(level => completeLevel(card, level))]
 }
+
+/** What moves a waveform in time: the distance to it is no measure; tested on its own. */
+const warping = new Set(['time_stretch', 'speed', 'pitch_shift', 'time_shift'])
+
+/** The ratio counts the sounding parts; tested on its own. */
+const partly = new Set(['short_noises'])
 
 /** Published tables whose damage does not grow from the first severity to the last. */
 const unordered = new Set(['elastic_transform', 'saturate'])
@@ -114,6 +122,7 @@ describe.each(Object.values(noises.input).map(n => [n.kind, n] as const))(
     })
 
     it('does less with half the gain', () => {
+      if (warping.has(noise.kind)) return
       const change = (level: Level) =>
         [0, 1, 2, 3].reduce((sum, k) => sum + distance(run(level, key(20 + k)), x), 0)
       expect(change(noise.scale(usual, 0.5))).toBeLessThan(change(usual))
@@ -140,7 +149,7 @@ describe.each(Object.values(noises.input).map(n => [n.kind, n] as const))(
         noise.apply(flat, out, level, key(9), { ...wide, shape: [3, 256, 256] })
         expect(distance(out, flat) / noise.deviation(level)).toBeCloseTo(1, 1.7)
       }
-      if (level.snr !== undefined) {
+      if (level.snr !== undefined && !partly.has(noise.kind)) {
         const out = new Float32Array(x.length)
         noise.apply(x, out, level, key(9), wide)
         const signal = distance(x, new Float32Array(x.length))

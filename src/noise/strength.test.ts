@@ -101,7 +101,7 @@ describe('perturb', () => {
   })
 
   it.each([
-    [{ kind: 'gausian' }, /expected a noise at input, received "gausian". Did you mean gaussian\?/],
+    [{ kind: 'gausian' }, /expected a noise at input, received "gausian". Did you mean gaussian/],
     [
       { kind: 'gaussian', sigm: 1 },
       /a level of gaussian \(sigma\), received "sigm". Did you mean sigma/,

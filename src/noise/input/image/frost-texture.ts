@@ -10,7 +10,7 @@ export interface Texture {
 /** Textures to draw from, as many as the published code uses. */
 export const frostTextures = 5
 
-const fullSide = 1024
+const fullSide = 512
 const made = new Map<string, Texture>()
 
 /**

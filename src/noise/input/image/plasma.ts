@@ -2,7 +2,7 @@ import { fold, type Key } from '../../../base/index.js'
 import { sharedKernels } from '../../../kernels/index.js'
 
 /**
- * A cloud map by diamond-square on a torus, `[side, side]`, from 0 to 1: each point is a quarter of
+ * A cloud map by diamond-square on a torus, `[side, side]` (a power of two), from 0 to 1: each point is a quarter of
  * the sum of four neighbours plus w U(-w, w), with w starting at 100 and divided by `decay` a scale.
  */
 export function plasma(side: number, decay: number, key: Key): Float64Array {
@@ -23,8 +23,7 @@ export function plasmaFrom(
   let wibble = 100
   for (let step = side, scale = 0; step >= 2; step /= 2, scale++) {
     const draws = drawsOf(3 * (side / step) ** 2, scale)
-    const size = wibble * wibble
-    refine(map, side, step, i => size * draws[i])
+    refine(map, side, step, wibble * wibble, draws)
     wibble /= decay
   }
   const low = map.reduce((a, b) => Math.min(a, b))
@@ -37,26 +36,33 @@ function refine(
   map: Float64Array,
   side: number,
   step: number,
-  wobble: (i: number) => number,
+  size: number,
+  draws: ArrayLike<number>,
 ): void {
   const half = step / 2
-  const cells = side / step
-  const at = (y: number, x: number) => ((y + side) % side) * side + ((x + side) % side)
-  const cell = (i: number) => [Math.floor(i / cells) * step, (i % cells) * step]
-  const count = cells * cells
-  for (let i = 0; i < count; i++) {
-    const [y, x] = cell(i)
-    const sum =
-      map[at(y, x)] + map[at(y + step, x)] + map[at(y, x + step)] + map[at(y + step, x + step)]
-    map[at(y + half, x + half)] = sum / 4 + wobble(i)
+  const mask = side - 1
+  const count = (side / step) ** 2
+  let cell = 0
+  for (let y = 0; y < side; y += step) {
+    const [row, below, centre] = [y, (y + step) & mask, y + half].map(r => r * side)
+    for (let x = 0; x < side; x += step, cell++) {
+      const right = (x + step) & mask
+      const sum = map[row + x] + map[below + x] + map[row + right] + map[below + right]
+      map[centre + x + half] = sum / 4 + size * draws[cell]
+    }
   }
-  for (let i = 0; i < count; i++) {
-    const [y, x] = cell(i)
-    const centre = map[at(y + half, x + half)]
-    const corner = map[at(y, x)]
-    const upper = centre + map[at(y - half, x + half)] + corner + map[at(y, x + step)]
-    const left = centre + map[at(y + half, x - half)] + corner + map[at(y + step, x)]
-    map[at(y, x + half)] = upper / 4 + wobble(count + i)
-    map[at(y + half, x)] = left / 4 + wobble(2 * count + i)
+  cell = 0
+  for (let y = 0; y < side; y += step) {
+    const [row, below, centre, above] = [y, y + step, y + half, y - half].map(
+      r => (r & mask) * side,
+    )
+    for (let x = 0; x < side; x += step, cell++) {
+      const corner = map[row + x]
+      const middle = map[centre + x + half]
+      const upper = middle + map[above + x + half] + corner + map[row + ((x + step) & mask)]
+      const left = middle + map[centre + ((x - half) & mask)] + corner + map[below + x]
+      map[row + x + half] = upper / 4 + size * draws[count + cell]
+      map[centre + x] = left / 4 + size * draws[2 * count + cell]
+    }
   }
 }
