@@ -1,5 +1,5 @@
 import { sizeOf } from '../base/index.js'
-import { float, floatOf, int, textOf } from '../onnx/index.js'
+import { float, floatOf, int } from '../onnx/index.js'
 import { blockedGradient, blockedTraining } from './blocked/batch-normalization.js'
 import { row, type Site } from './formulation.js'
 import { reshape, sum } from './phrases.js'
@@ -46,7 +46,7 @@ export const batchNormalizationTraining = row(read, [
       const [mean, variance] = [average, spread].map(value => reshape(b, value, [channels]))
       const inputs = [x, gamma, beta, mean, variance]
       const y = b.emit('BatchNormalization', inputs, { epsilon: float(epsilon) })
-      return [textOf(node, 'activation', '') === 'Relu' ? b.emit('Relu', [y]) : y, mean, variance]
+      return [y, mean, variance]
     },
   },
 ])

@@ -22,24 +22,26 @@ function convolutionOf({ b, node }: Site): Convolution {
   }
 }
 
-/** The operator as it stands, and its Relu as a node of its own. */
-const apart: Formulation<unknown> = {
-  name: 'apart',
+/** The operator as it stands. */
+const standard: Formulation<unknown> = {
+  name: 'standard',
   column: 'portable',
   applies: () => true,
-  emit({ b, node }) {
-    const { activation: _, ...attributes } = node.attributes
+  emit: ({ b, node }) => {
     const types = [b.type(node.outputs[0])]
-    return [b.emit('Relu', [b.emit(node.op, node.inputs, attributes, { types })])]
+    return [b.emit(node.op, node.inputs.filter(trailing), { ...node.attributes }, { types })]
   },
 }
 
+/** A bias that was left out to make room. */
+const trailing = (_: string, i: number, all: readonly string[]) => all.slice(i).some(Boolean)
+
 const frozen: Formulation<null>[] = [blockedFrozen]
 
-/** Convolution and normalisation with the Relu that follows, made by `fuseRelu`. */
+/** Convolution and normalisation with what follows them, made by `fuseEpilogues`. */
 export const fusedRows: Readonly<Record<string, Row>> = {
-  Conv: row(convolutionOf, [blockedConv, apart]),
-  BatchNormalization: row(() => null, [...frozen, apart]),
+  Conv: row(convolutionOf, [blockedConv, standard]),
+  BatchNormalization: row(() => null, [...frozen, standard]),
 }
 
 const each = (names: string, formulations: readonly Formulation<null>[]): Record<string, Row> =>

@@ -1,8 +1,9 @@
 import { InternalError } from '../base/index.js'
 import { Builder, type Graph, type Node, namesRead, pruneUnused } from '../onnx/index.js'
+import { epilogueOf, fuseEpilogues, withoutEpilogue } from './epilogue.js'
 import { chosen, type LoweringOptions, type Result, type Row, type Site } from './formulation.js'
 import { Layouts } from './layouts.js'
-import { floorMaxPools, fuseRelu, maskBeforeUnpooling } from './rewrites.js'
+import { floorMaxPools, maskBeforeUnpooling } from './rewrites.js'
 import { rowOf } from './table.js'
 
 /**
@@ -18,7 +19,7 @@ export function lower(graph: Graph, options: LoweringOptions = {}): Graph {
   const copy = copyOf(graph)
   maskBeforeUnpooling(copy)
   floorMaxPools(copy)
-  if (column === 'blocked') fuseRelu(copy)
+  if (column === 'blocked') fuseEpilogues(copy)
   new Lowering(copy, { column, fused, block }).run()
   pruneUnused(copy)
   return copy
@@ -82,8 +83,7 @@ class Lowering {
     if (!choice) return false
     const { nodes } = this.b.graph
     const start = nodes.length
-    if (choice.column === 'portable') for (const name of namesRead(node)) this.layouts.plain(name)
-    const results = choice.emit()
+    const results = choice.column === 'portable' ? this.portable(node, row) : choice.emit()
     const emitted = nodes.splice(start)
     const fresh = new Set(emitted.flatMap(({ outputs }) => outputs))
     for (const inner of emitted)
@@ -91,6 +91,17 @@ class Lowering {
       else this.keep(inner)
     for (const [i, name] of node.outputs.entries()) if (name) this.call(results[i], name, fresh)
     return true
+  }
+
+  /** A portable formulation: its inputs plain, and what follows the result as nodes of their own. */
+  private portable(node: Node, row: Row): readonly Result[] {
+    for (const name of namesRead(node)) this.layouts.plain(name)
+    const bare = withoutEpilogue(node)
+    if (!bare) return chosen(row, this.siteOf(node)).emit()
+    const [result, ...rest] = chosen(row, this.siteOf(bare)).emit()
+    const { plus, relu } = epilogueOf(node)
+    const sum = plus ? this.b.emit('Add', [result as string, plus]) : (result as string)
+    return [relu ? this.b.emit('Relu', [sum]) : sum, ...rest]
   }
 
   private siteOf(node: Node): Site {

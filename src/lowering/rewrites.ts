@@ -6,7 +6,6 @@ import {
   intsOf,
   type Node,
   producers,
-  text,
   textOf,
   uses,
 } from '../onnx/index.js'
@@ -43,30 +42,6 @@ function exchanged(pool: Node, relu: Node): Node[] {
     { ...relu, inputs: [dp, p], outputs: [masked] },
     { ...pool, inputs: [y, p, masked], outputs: relu.outputs },
   ]
-}
-
-/** Operators that can apply a Relu to their result themselves. */
-const beforeRelu = ['Conv', 'BatchNormalization', 'temper.BatchNormalizationTraining']
-
-/**
- * A convolution or normalisation that a Relu alone reads becomes one private operator with the
- * attribute `activation`, so that a formulation may compute both in one pass. In place.
- */
-export function fuseRelu(graph: Graph): void {
-  const readers = uses(graph)
-  const kept = new Set(graph.outputs.map(({ name }) => name))
-  const replaced = new Map<Node, Node[]>()
-  for (const node of graph.nodes) {
-    const [y, ...others] = node.outputs
-    const [relu, ...more] = readers.get(y) ?? []
-    if (!beforeRelu.includes(node.domain ? `${node.domain}.${node.op}` : node.op)) continue
-    if (relu?.op !== 'Relu' || relu.domain !== '' || more.length || kept.has(y)) continue
-    const attributes = { ...node.attributes, activation: text('Relu') }
-    const outputs = [relu.outputs[0], ...others]
-    replaced.set(node, [{ ...node, domain: 'temper', attributes, outputs }])
-    replaced.set(relu, [])
-  }
-  graph.nodes = graph.nodes.flatMap(node => replaced.get(node) ?? [node])
 }
 
 /**

@@ -1,8 +1,9 @@
-import { floatOf, textOf } from '../../onnx/index.js'
+import { floatOf } from '../../onnx/index.js'
 import type { NormalizationFacts } from '../batch-normalization.js'
 import type { Formulation, Site } from '../formulation.js'
 import { sum } from '../phrases.js'
 import { isBlockable } from './elementwise.js'
+import { epilogueIn } from './epilogue.js'
 import { planeProducts, planeSums, scaleShift } from './nchwc.js'
 
 /** Batch normalisation of blocked values: sums of planes, and convolutions of one tap a channel. */
@@ -11,8 +12,6 @@ type Choice = Formulation<NormalizationFacts>
 
 const isImage = (_: NormalizationFacts, site: Site) =>
   site.isBlocked(site.node.inputs[0]) && isBlockable(site, site.node.inputs[0])
-
-const isRelu = ({ node }: Site) => textOf(node, 'activation', '') === 'Relu'
 
 /** x - mean, of which the variance and later the gradient are made. */
 function centred(site: Site, value: string, mean: () => string): string {
@@ -42,7 +41,7 @@ export const blockedTraining: Choice = {
     const h = centred(site, value, () => mean)
     const variance = over(planeProducts(site, h, h))
     const scale = b.emit('Mul', [site.plain(gamma), inverseOf(site, variance, epsilon)])
-    const y = scaleShift(site, h, scale, { shift: site.plain(beta), relu: isRelu(site) })
+    const y = scaleShift(site, h, scale, { shift: site.plain(beta), ...epilogueIn(site) })
     return [{ blocked: y }, mean, variance]
   },
 }
@@ -84,11 +83,11 @@ export const blockedFrozen: Formulation<null> = {
     site.node.outputs.length === 1,
   emit(site) {
     const { b, node } = site
-    const [gamma, beta, mean, variance] = node.inputs.slice(1).map(name => site.plain(name))
+    const [gamma, beta, mean, variance] = node.inputs.slice(1, 5).map(name => site.plain(name))
     const inverse = inverseOf(site, variance, floatOf(node, 'epsilon', 1e-5))
     const scale = b.emit('Mul', [gamma, inverse])
     const shift = b.emit('Sub', [beta, b.emit('Mul', [mean, scale])])
     const x = site.blocked(node.inputs[0])
-    return [{ blocked: scaleShift(site, x, scale, { shift, relu: isRelu(site) }) }]
+    return [{ blocked: scaleShift(site, x, scale, { shift, ...epilogueIn(site) }) }]
   },
 }

@@ -1,7 +1,7 @@
-import { textOf } from '../../onnx/index.js'
 import type { Formulation, Site } from '../formulation.js'
 import type { Convolution } from '../geometry.js'
 import { reshape } from '../phrases.js'
+import { epilogueIn } from './epilogue.js'
 import { asImage, type ImageConvolution, isForward } from './image.js'
 import { convolve, fullWeights, outerWeights } from './nchwc.js'
 
@@ -12,7 +12,7 @@ export function weightsFor(site: Site, w: string, c: ImageConvolution): string {
   return isFull ? fullWeights(site, image) : outerWeights(site, image)
 }
 
-/** y = x * w + bias, and its Relu where one follows. */
+/** y = x * w + bias, and what follows. */
 export const blockedConv: Formulation<Convolution> = {
   name: 'blocked convolution',
   column: 'blocked',
@@ -25,10 +25,9 @@ export const blockedConv: Formulation<Convolution> = {
     const input = isPlain
       ? reshape(site.b, site.plain(x), [c.batch, c.channels, ...c.input])
       : site.blocked(x)
-    const relu = textOf(node, 'activation', '') === 'Relu'
     const given = { kernel: c.kernel, strides: c.strides, dilations: c.dilations, pads: c.pads }
     const weights = weightsFor(site, site.plain(w), c)
-    const own = { ...given, group: c.group, bias: bias ? site.plain(bias) : undefined, relu }
-    return [{ blocked: convolve(site, input, weights, own) }]
+    const own = { ...given, group: c.group, bias: bias ? site.plain(bias) : undefined }
+    return [{ blocked: convolve(site, input, weights, { ...own, ...epilogueIn(site) }) }]
   },
 }

@@ -2,6 +2,7 @@ import type { Formulation, Site } from '../formulation.js'
 import { allOnes, type Convolution } from '../geometry.js'
 import { reshape, transpose } from '../phrases.js'
 import { turned } from '../turned.js'
+import { epilogueIn } from './epilogue.js'
 import { asImage, type ImageConvolution, isDepthwiseOnly, isInner, isPoint } from './image.js'
 import { convolve, fullWeights, outerWeights } from './nchwc.js'
 
@@ -22,7 +23,8 @@ export const blockedFlipped: Choice = {
     const c = asImage(convolution)!
     const [dy, w] = site.node.inputs
     const weights = turnedWeights(site, site.plain(w), c)
-    return [{ blocked: convolve(site, site.blocked(dy), weights, turnedWindow(c)) }]
+    const options = { ...turnedWindow(c), ...epilogueIn(site) }
+    return [{ blocked: convolve(site, site.blocked(dy), weights, options) }]
   },
 }
 
@@ -60,12 +62,19 @@ export const blockedSpaced: Choice = {
     const weights = turnedWeights(site, site.plain(w), c)
     if (isPoint(c)) {
       const small = convolve(site, site.blocked(dy), weights, { kernel: [1, 1], group: c.group })
-      return [{ blocked: spaced(site, small, c.strides, c.input) }]
+      return [{ blocked: added(site, spaced(site, small, c.strides, c.input)) }]
     }
     const rows = c.output.map((size, i) => (size - 1) * c.strides[i] + 1)
     const wide = spaced(site, site.blocked(dy), c.strides, rows)
-    return [{ blocked: convolve(site, wide, weights, turnedWindow(c)) }]
+    const options = { ...turnedWindow(c), ...epilogueIn(site) }
+    return [{ blocked: convolve(site, wide, weights, options) }]
   },
+}
+
+/** What the epilogue adds, for results that are not a convolution's own. */
+function added(site: Site, x: string): string {
+  const { plus } = epilogueIn(site)
+  return plus ? site.b.emit('Add', [x, plus]) : x
 }
 
 /** A blocked value with its elements `strides` apart and zeros between, [batch, channel, ...size]. */
@@ -118,7 +127,7 @@ export const blockedPhases: Choice = {
     const between = transpose(b, apart, [0, 3, 4, 1, 5, 2, 6])
     const whole = [c.batch * groups, height * up, width * across, block]
     const shape = [c.batch, c.channels, ...c.input]
-    return [{ blocked: fitted(site, reshape(b, between, whole), shape) }]
+    return [{ blocked: added(site, fitted(site, reshape(b, between, whole), shape)) }]
   },
 }
 
