@@ -4,6 +4,7 @@ import type { ActivationNoise } from './activation/types.js'
 import { gaussian as gradientGaussian } from './gradient/gaussian.js'
 import { anyNoises } from './input/any/index.js'
 import { audioNoises } from './input/audio/index.js'
+import { augmentations } from './input/augment/index.js'
 import { suiteCorruptions } from './input/image/index.js'
 import { mixNoises } from './mix/index.js'
 import { targetNoises } from './target/index.js'
@@ -16,7 +17,7 @@ function byKind<N extends { kind: string }>(rows: readonly N[]): Readonly<Record
 
 /** Every noise, by where it enters and its kind. */
 export const noises = {
-  input: byKind<InputNoise>([...anyNoises, ...audioNoises, ...suiteCorruptions]),
+  input: byKind<InputNoise>([...anyNoises, ...audioNoises, ...suiteCorruptions, ...augmentations]),
   mix: byKind<MixNoise>(mixNoises),
   weight: byKind<WeightNoise>(weightNoises),
   target: byKind<TargetNoise>(targetNoises),

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { keyOf } from '../../../base/index.js'
+import { completeLevel } from '../../level.js'
+import { noiseOf } from '../../table.js'
+import type { Level } from '../../types.js'
+import { solveLinear } from './linear.js'
+
+const shape = [3, 40, 60]
+const size = 40 * 60
+const grey = new Float32Array(3 * size).fill(0.5)
+/** A different byte for every place of a plane, smooth along the rows. */
+const ramp = Float32Array.from({ length: 3 * size }, (_, i) => (i % 60) / 59)
+
+function run(kind: string, level: Level, n = 0, x = grey) {
+  const noise = noiseOf('input', kind)
+  const out = new Float32Array(x.length)
+  noise.apply(x, out, completeLevel(noise, level), keyOf(9, 'augment', n), { shape, clip: [0, 1] })
+  return out
+}
+
+const changed = (out: Float32Array, x = grey) =>
+  out.filter((v, i) => v !== x[i]).length / out.length
+const meanOver = (count: number, of: (n: number) => number) =>
+  Array.from({ length: count }, (_, n) => of(n)).reduce((a, b) => a + b) / count
+
+describe('covers', () => {
+  it('are the squares and rectangles asked for', () => {
+    for (let n = 0; n < 50; n++) {
+      expect(changed(run('cutout', { side: 0.5 }, n))).toBeLessThanOrEqual(400 / size)
+      const area = changed(run('random_erasing', { area: 0.3, least: 0.1 }, n))
+      expect(area).toBeGreaterThan(0.09)
+      expect(area).toBeLessThan(0.32)
+    }
+    // A square about a place near the edge is cut.
+    expect(meanOver(50, n => changed(run('cutout', { side: 0.5 }, n)))).toBeGreaterThan(250 / size)
+    expect(
+      meanOver(50, n => changed(run('grid_mask', { removed: 0.5, unit: 0.25 }, n))),
+    ).toBeCloseTo(0.25, 1)
+    expect(changed(run('coarse_dropout', { side: 0.05, holes: 10 }))).toBeLessThanOrEqual(40 / size)
+  })
+})
+
+describe('colours', () => {
+  it('jitter about the image, each bound kept', () => {
+    const means = Array.from(
+      { length: 100 },
+      (_, n) => run('colour_jitter', { brightness: 0.4, contrast: 0, saturation: 0, hue: 0 }, n)[0],
+    )
+    expect(Math.min(...means)).toBeGreaterThanOrEqual(0.3)
+    expect(Math.max(...means)).toBeLessThanOrEqual(0.7)
+    expect(Math.max(...means) - Math.min(...means)).toBeGreaterThan(0.3)
+    // Hue and saturation leave grey as it is.
+    const turned = run('colour_jitter', { brightness: 0, contrast: 0, saturation: 1, hue: 0.5 })
+    turned.forEach(v => {
+      expect(v).toBeCloseTo(0.5, 6)
+    })
+  })
+
+  it('keep upper bits, invert the bright', () => {
+    expect(
+      [...new Set(run('posterize', { bits: 2 }, 0, ramp))].map(v => Math.round(v * 255)),
+    ).toEqual([0, 64, 128, 192])
+    const out = run('solarize', { threshold: 0.6 }, 0, ramp)
+    out.forEach((v, i) => {
+      expect(v).toBeCloseTo(ramp[i] >= 0.6 ? 1 - ramp[i] : ramp[i], 6)
+    })
+  })
+
+  it('of a sensitive sensor grow lighter with the spread of the image, and turn in hue', () => {
+    const flat = run('iso_noise', { intensity: 0.5 })
+    expect(changed(flat)).toBe(0)
+    const out = run('iso_noise', { intensity: 0.3, colourShift: 0 }, 0, ramp)
+    const spread = Math.sqrt(meanOver(60, x => (x / 59 - 0.5) ** 2))
+    const lift = out.reduce((s, v, i) => s + v - ramp[i], 0) / out.length
+    // The mean of s intensity (1 - L) over L from 0 to 1.
+    expect(lift / (0.3 * spread * 0.5)).toBeCloseTo(1, 1)
+  })
+})
+
+describe('geometry', () => {
+  it('solves linear systems', () => {
+    expect(
+      solveLinear([
+        [0, 2, 4],
+        [3, 1, 8],
+      ]).map(v => v.toFixed(6)),
+    ).toEqual(['2.000000', '2.000000'])
+  })
+
+  it('moves and zooms within its bounds', () => {
+    // A zoom alone keeps the middle and scales the slope of a ramp.
+    for (let n = 0; n < 20; n++) {
+      const out = run('random_affine', { degrees: 0, shear: 0, zoom: 1.5, move: 0 }, n, ramp)
+      const slope = (out[20 * 60 + 35] - out[20 * 60 + 25]) * 5.9
+      expect(slope).toBeGreaterThan(1 / 1.51)
+      expect(slope).toBeLessThan(1.51)
+      const moved = run('random_affine', { degrees: 0, shear: 0, zoom: 1, move: 0.1 }, n, ramp)
+      expect(Math.abs(moved[20 * 60 + 30] - ramp[30])).toBeLessThanOrEqual(6.01 / 59)
+    }
+  })
+
+  it('takes the inner corners to the outer ones', () => {
+    // Read from the inside, a ramp loses both of its ends.
+    const seen = meanOver(20, n => {
+      const out = run('perspective', { distortion: 0.5 }, n, ramp)
+      return out[59] - out[0]
+    })
+    expect(seen).toBeGreaterThan(0.5)
+    expect(seen).toBeLessThan(0.95)
+  })
+})
+
+describe('AugMix and RandAugment', () => {
+  it('grow with severity and number', () => {
+    const strength = (kind: string, level: Level) =>
+      meanOver(40, n => run(kind, level, n, ramp).reduce((s, v, i) => s + Math.abs(v - ramp[i]), 0))
+    expect(strength('augmix', { severity: 8 })).toBeGreaterThan(strength('augmix', { severity: 1 }))
+    expect(strength('rand_augment', { operations: 4 })).toBeGreaterThan(
+      strength('rand_augment', { operations: 1 }),
+    )
+  })
+})

@@ -1,0 +1,25 @@
+import type { InputNoise } from '../../types.js'
+import { augmix, randAugment } from './augmix.js'
+import { blur } from './blur.js'
+import { coarseDropout, cutout, gridMask, randomErasing } from './boxes.js'
+import { colourJitter, isoNoise, posterize, solarize } from './colour.js'
+import { perspective, randomAffine } from './geometry.js'
+import { specAugment } from './spec-augment.js'
+
+/** Changes of images to train with; none is a corruption of a published suite. */
+export const augmentations: readonly InputNoise[] = [
+  blur,
+  isoNoise,
+  cutout,
+  coarseDropout,
+  randomErasing,
+  gridMask,
+  colourJitter,
+  posterize,
+  solarize,
+  randomAffine,
+  perspective,
+  augmix,
+  randAugment,
+  specAugment,
+]
