@@ -17,6 +17,15 @@ export type {
   ActivationSite,
   PortFill,
 } from './activation/types.js'
+export {
+  at,
+  chain,
+  type Disturbance,
+  oneOf,
+  onlyWhere,
+  someOf,
+  withProbability,
+} from './combine.js'
 export { completeLevel, isIdentity } from './level.js'
 export { mixInputs, mixTargets } from './mix/apply.js'
 export {
