@@ -53,11 +53,9 @@ function conditionRow(condition: Condition): string[] {
   return [`${at} ${kind}`, levelText(condition, level), clipped, ...measuresRow(condition)]
 }
 
-function levelText({ levelName }: Condition, level: Condition['level']): string {
-  if (typeof level === 'number') return `${levelName} ${level}`
-  return Object.entries(level ?? {})
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ')
+/** `sigma 0.1`; a level of several fields by its severity. */
+function levelText({ levelName, severity }: Condition, level: Condition['level']): string {
+  return typeof level === 'number' ? `${levelName} ${level}` : `severity ${severity}`
 }
 
 function summaryLine({ summary, timing }: Scorecard): string {

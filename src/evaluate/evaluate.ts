@@ -14,7 +14,8 @@ import type { Scorecard } from '../record/index.js'
 import { type MeasuredSuite, measureSuite } from './measure.js'
 import { type ModelFacts, scorecardOf } from './scorecard.js'
 import { type Strip, type StripModel, sampleStrip } from './strip.js'
-import { type Suite, suiteOf, usualSuite } from './suite.js'
+import type { Suite } from './suite.js'
+import { suiteOf, usualSuite } from './suites.js'
 import { suspicions } from './suspicions.js'
 
 /** Sent while measuring. */
@@ -131,8 +132,8 @@ async function openSet(
   return openData(data, { preferSplit: 'test', ...physical, ...asked })
 }
 
-function chosenSuite({ suite }: Pick<EvaluateOptions, 'suite'>, { kind }: Dataset): Suite {
-  return typeof suite === 'object' ? suite : suiteOf(suite ?? usualSuite[kind])
+function chosenSuite({ suite }: Pick<EvaluateOptions, 'suite'>, data: Dataset): Suite {
+  return typeof suite === 'object' ? suite : suiteOf(suite ?? usualSuite[data.kind], data)
 }
 
 interface Opened {

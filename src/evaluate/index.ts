@@ -12,4 +12,5 @@ export {
   measureSuite,
 } from './measure.js'
 export type { Strip } from './strip.js'
-export { type Condition, type Suite, suiteOf, suites, usualSuite } from './suite.js'
+export type { Condition, Suite, SuiteFor } from './suite.js'
+export { suiteOf, suites, usualSuite } from './suites.js'

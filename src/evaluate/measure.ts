@@ -18,6 +18,11 @@ export interface MeasureSuiteOptions {
   readonly deviations?: Float32Array
   /** Samples a session call; default 256. It changes no figure. */
   readonly batch?: number
+  /** Called with each batch's answers: clean, and by condition and draw. */
+  readonly onAnswers?: (
+    clean: Answers | Values,
+    noisy: readonly (readonly (Answers | Values)[])[],
+  ) => void
   readonly onProgress?: (samples: number, of: number) => void
   /** Adds the bins of a reliability diagram and the accuracy of each class; default: no. */
   readonly isDetailed?: boolean
@@ -90,6 +95,7 @@ class Pass {
         all[i].push(noisy)
       }
     }
+    this.options.onAnswers?.(clean, all)
     if ('labels' in clean && clean.labels) this.doubt.add(clean, all as Answers[][])
   }
 

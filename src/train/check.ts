@@ -58,7 +58,7 @@ export class Checker {
     const { clean, noisy } = await measureSuite({
       predictor: this.predictor,
       data: this.samples,
-      suite: suiteOf(recipe.monitor.suite ?? usualSuite[this.samples.kind]),
+      suite: suiteOf(recipe.monitor.suite ?? usualSuite[this.samples.kind], this.samples),
       seed: recipe.seed,
       deviations: this.resolved.deviations,
     })

@@ -40,6 +40,12 @@ export class Stepper {
     this.sessions.set(rows, await openStep(this.opened, this.buffers, rows, this.options))
   }
 
+  /** The loss of each sample, nothing else changed: gradients are left in their buffer. */
+  async losses(input: StepInput): Promise<Float32Array> {
+    await this.prepare(input.rows)
+    return this.sessions.get(input.rows)!.losses(input)
+  }
+
   /** The mean loss of the batch. */
   async run(input: StepInput): Promise<number> {
     await this.prepare(input.rows)
@@ -100,21 +106,31 @@ class StepSession {
     })
   }
 
-  async run({ rows, samples, targets, sampleWeights, weights }: StepInput): Promise<number> {
+  async run(input: StepInput): Promise<number> {
+    await this.session.run(this.feeds(input), this.fetches)
+    for (const { slot, updated } of this.statistics)
+      viewOf(this.buffers.parameters, slot).set(updated)
+    return this.loss[0]
+  }
+
+  async losses(input: StepInput): Promise<Float32Array> {
+    const { losses } = this.training
+    const made = await this.session.run(this.feeds(input), { [losses]: null })
+    return made[losses].data as Float32Array
+  }
+
+  close(): Promise<void> {
+    return this.session.close()
+  }
+
+  private feeds({ rows, samples, targets, sampleWeights, weights }: StepInput) {
     const feeds: Record<string, Tensor> = {
       [samplesInput]: floats([rows, ...this.sampleShape], samples),
       [this.training.targets]: floats(this.targetShape, targets),
       [this.training.sampleWeights]: floats([rows], sampleWeights),
     }
     for (const slot of this.read) feeds[slot.name] = floats(slot.shape, viewOf(weights, slot))
-    await this.session.run(feeds, this.fetches)
-    for (const { slot, updated } of this.statistics)
-      viewOf(this.buffers.parameters, slot).set(updated)
-    return this.loss[0]
-  }
-
-  close(): Promise<void> {
-    return this.session.close()
+    return feeds
   }
 
   private bindGradient(slot: Slot): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { DataError, UsageError } from '../base/index.js'
 import { type Device, threadsAvailable } from '../engine/index.js'
-import { evaluate } from '../evaluate/index.js'
+import { evaluate, suiteOf, usualSuite } from '../evaluate/index.js'
 import { exportModel, type Preprocess, preprocessKey } from '../model/index.js'
 import { checkRecipe, parseRecipe, type Resolved, resolveRecipe } from '../recipe/index.js'
 import {
@@ -61,6 +61,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { out, threads = threadsAvailable(), device = 'cpu' } = options
   refuseFilled(out)
   const resolved = await resolveRecipe(recipe, { threads, device })
+  suiteOf(recipe.monitor.suite ?? usualSuite[resolved.validation.kind], resolved.validation)
   mkdirSync(join(out, 'checkpoints'), { recursive: true })
   writeFileAtomic(join(out, 'recipe.yaml'), stringify(options.recipe))
   writeFileAtomic(join(out, 'plan.json'), `${JSON.stringify(resolved.plan, null, 2)}\n`)

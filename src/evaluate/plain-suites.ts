@@ -1,0 +1,65 @@
+/** Suites of one noise at growing strength, for any model. */
+import type { Suite } from './suite.js'
+
+const gaussianSigmas = [0.08, 0.12, 0.18, 0.26, 0.38]
+const relativeWeightNoise = [0.01, 0.02, 0.05, 0.1]
+
+/** Gaussian noise on samples in [0, 1]; the five levels are ImageNet-C's (Hendrycks & Dietterich 2019). */
+export const gaussian: Suite = {
+  name: 'gaussian',
+  preset: 'imagenet-c levels',
+  tldr: 'Gaussian noise on the input, sigma .08 to .38, clipped to [0, 1] (audio: [-1, 1])',
+  conditions: gaussianSigmas.map((sigma, i) => ({
+    at: 'input',
+    kind: 'gaussian',
+    severity: i + 1,
+    level: { sigma },
+    clip: 'physical',
+    draws: 1,
+  })),
+}
+
+/** White noise from 20 to 0 dB: the range of the speech noise benchmarks. */
+export const audioSnr: Suite = {
+  name: 'audio-snr',
+  preset: '20 to 0 dB',
+  tldr: 'white noise on recordings at 20, 15, 10, 5 and 0 dB',
+  conditions: [20, 15, 10, 5, 0].map((snr, i) => ({
+    at: 'input',
+    kind: 'white',
+    severity: i + 1,
+    level: { snr },
+    clip: 'physical',
+    draws: 1,
+  })),
+}
+
+/** Gaussian noise on tables, in fractions of each feature's standard deviation. */
+export const tabular: Suite = {
+  name: 'tabular',
+  preset: 'fractions of the standard deviation',
+  tldr: "Gaussian noise of .05 to .5 of each feature's standard deviation",
+  conditions: [0.05, 0.1, 0.2, 0.3, 0.5].map((sigma, i) => ({
+    at: 'input',
+    kind: 'gaussian',
+    severity: i + 1,
+    level: { sigma },
+    clip: null,
+    draws: 1,
+  })),
+}
+
+/** Gaussian noise on every weight tensor, relative to its largest absolute weight. */
+export const weights: Suite = {
+  name: 'weights',
+  preset: 'relative to the largest weight',
+  tldr: 'Gaussian noise of 1, 2, 5 and 10 % on the weights, the mean of 5 draws',
+  conditions: relativeWeightNoise.map((relative, i) => ({
+    at: 'weight',
+    kind: 'gaussian',
+    severity: i + 1,
+    level: { relative },
+    clip: null,
+    draws: 5,
+  })),
+}
