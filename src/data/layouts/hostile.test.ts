@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DataError, sizeOf } from '../../base/index.js'
@@ -65,21 +66,44 @@ describe('damaged files are read or refused with a sentence', () => {
     'numpy/images.npz',
     'numpy/images-compressed.npz',
     'numpy/splits.npz',
+    'numpy/f8-big.npy',
+    'numpy/fortran.npy',
+    'numpy/text.npy',
     'images/palette.png',
     'images/photo.jpg',
     'images/lossless.webp',
   ])('%s', async file => {
     const seed = readFileSync(join(golden, file))
-    const isNpz = file.endsWith('.npz')
+    const isArray = /\.np[yz]$/.test(file)
     const folder = mkdtempSync(join(root, 'one-'))
     const name = file.split('/')[1]
     await fc.assert(
       fc.asyncProperty(mutations, async mutation => {
         writeFileSync(join(folder, name), mutate(seed, mutation))
-        await survives(isNpz ? join(folder, name) : folder)
+        await survives(isArray ? join(folder, name) : folder)
       }),
       { numRuns: RUNS, seed: 1 },
     )
+  })
+
+  it('an IDX file, gzipped or not', async () => {
+    const seed = Buffer.concat([
+      Buffer.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4]),
+      Buffer.from(Array.from({ length: 24 }, (_, i) => i * 10)),
+    ])
+    for (const [name, bytes] of [
+      ['train-images-idx3-ubyte', seed],
+      ['train-images-idx3-ubyte.gz', gzipSync(seed)],
+    ] as const) {
+      const folder = mkdtempSync(join(root, 'idx-'))
+      await fc.assert(
+        fc.asyncProperty(mutations, async mutation => {
+          writeFileSync(join(folder, name), mutate(bytes, mutation))
+          await survives(folder)
+        }),
+        { numRuns: RUNS, seed: 1 },
+      )
+    }
   })
 
   it('a table of anything', async () => {

@@ -54,14 +54,17 @@ export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGe
   const last = batchesPerEpoch(dataset, batch)
   const ahead = dataset.immediate ? 0 : Math.max(0, options.prefetch ?? 2)
   const queue: Promise<Float32Array>[] = []
+  const spare: Float32Array[] = []
   for (let position = start, next = start; position < last; position++) {
     options.signal?.throwIfAborted()
     const indices = rows(position)
     const data = into.subarray(0, indices.length * size)
     if (ahead) {
       while (next < last && next <= position + ahead)
-        queue.push(readAhead(dataset, rows(next++), copies))
-      data.set(await queue.shift()!)
+        queue.push(readAhead(dataset, rows(next++), copies, spare))
+      const filled = await queue.shift()!
+      data.set(filled)
+      spare.push(filled)
     } else await readRows(dataset, indices, copies, data)
     yield describe(dataset, { data, indices, position, copies })
   }
@@ -81,8 +84,16 @@ function rowsOf(dataset: Dataset, options: BatchOptions): (position: number) => 
   }
 }
 
-function readAhead(dataset: Dataset, indices: Uint32Array, copies: number): Promise<Float32Array> {
-  const data = new Float32Array(indices.length * sizeOf(dataset.shape))
+function readAhead(
+  dataset: Dataset,
+  indices: Uint32Array,
+  copies: number,
+  spare: Float32Array[],
+): Promise<Float32Array> {
+  const length = indices.length * sizeOf(dataset.shape)
+  const reused = spare.pop()
+  const data =
+    reused && reused.length >= length ? reused.subarray(0, length) : new Float32Array(length)
   const filled = Promise.resolve(readRows(dataset, indices, copies, data)).then(() => data)
   filled.catch(() => {}) // thrown where it is awaited; an abandoned epoch never awaits it
   return filled

@@ -21,6 +21,13 @@ export interface MemorySource {
 /** byte / 255, rounded once to float32. */
 const unitOfByte = Float32Array.from({ length: 256 }, (_, byte) => byte / 255)
 
+/** Bytes as numbers in [0,1]; a loop of its own, for the compiler to know both types. */
+export function bytesToUnit(bytes: Uint8Array, out: Float32Array): void {
+  const table = unitOfByte
+  const count = bytes.length
+  for (let i = 0; i < count; i++) out[i] = table[bytes[i]]
+}
+
 /** A data set held in memory, bytes kept as bytes. */
 export function memoryDataset(source: MemorySource): Dataset {
   const { values, shape, labels, targets, ...rest } = source
@@ -40,9 +47,9 @@ export function memoryDataset(source: MemorySource): Dataset {
     id: index => index,
     identity: String,
     read: (index, out) => {
-      const start = index * size
-      if (!bytes) out.set(values.subarray(start, start + size))
-      else for (let i = 0; i < size; i++) out[i] = unitOfByte[values[start + i]]
+      const sample = values.subarray(index * size, (index + 1) * size)
+      if (sample instanceof Uint8Array) bytesToUnit(sample, out)
+      else out.set(sample)
     },
     sha256: () => {
       sha256 ??= hashArrays(`${bytes ? 'uint8' : 'float32'} [${shape}]`, values, labels, targets)
