@@ -1,3 +1,4 @@
+export { readRecording } from './codecs/audio.js'
 export { type Dataset, physicalRange, type SampleKind } from './dataset.js'
 export { checkData, type DataHealth, type Findings } from './health/check.js'
 export { findLabelIssues, type LabelIssue, type LabelIssues } from './health/label-issues.js'

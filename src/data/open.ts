@@ -64,7 +64,8 @@ async function unknownContent({ path, extension, listing }: Place): Promise<stri
   const files = [listing, ...inner].flatMap(({ files }) => files.slice(0, 1000))
   if (!files.length) return 'the folder is empty'
   const extensions = [...new Set(files.map(file => printable(extname(file)) || 'no ending'))]
-  return `no samples found, only files with ${extensions.slice(0, 6).join(', ')}`
+  const convert = extensions.map(adviceFor).find(text => text) ?? ''
+  return `no samples found, only files with ${extensions.slice(0, 6).join(', ')}${convert}`
 }
 
 const advice: [extensions: string[], advice: string][] = [
@@ -73,6 +74,8 @@ const advice: [extensions: string[], advice: string][] = [
     ['.pkl', '.pickle', '.pt', '.pth', '.joblib'],
     'a pickle runs code; save the arrays with numpy: np.savez("data.npz", x=x, y=y)',
   ],
+  [['.flac', '.ogg', '.mp3', '.m4a', '.opus', '.aiff'], 'convert them to WAV: sox in.flac out.wav'],
+  [['.bmp', '.gif', '.tif', '.tiff', '.svg', '.heic', '.avif'], 'convert them to PNG'],
   [['.zip', '.tar', '.gz', '.tgz', '.7z', '.rar'], 'unpack it and point at the folder'],
   [['.tfrecord', '.arrow', '.feather', '.orc'], 'save it as Parquet or .npz'],
   [['.json', '.jsonl', '.xlsx', '.xls'], 'save it as .csv'],

@@ -1,4 +1,7 @@
+import { realpath } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { DataError, expected } from '../../base/index.js'
+import { readSample } from '../sources/folder.js'
 import { resample } from './resample.js'
 import { parseWav, type Wav } from './wav.js'
 
@@ -68,6 +71,30 @@ export function decodeAudio(
       target.fill(0, used)
     }
   }
+}
+
+/**
+ * A whole WAV file as one channel in [-1,1], at its own rate or the one asked for: for background
+ * noises and room responses. Throws DataError.
+ */
+export async function readRecording(
+  path: string,
+  sampleRate?: number,
+): Promise<{ samples: Float32Array; sampleRate: number }> {
+  const bytes = await readSample(
+    await realpath(dirname(path)).catch(() => dirname(path)),
+    basename(path),
+  )
+  const wav = parseWav(bytes, path)
+  const rate = sampleRate ?? wav.sampleRate
+  const samples = new Float32Array(Math.ceil((wav.frames * rate) / wav.sampleRate))
+  decodeAudio(
+    bytes,
+    { kind: 'audio', channels: 1, sampleRate: rate, samples: samples.length },
+    samples,
+    path,
+  )
+  return { samples, sampleRate: rate }
 }
 
 /** One channel, or the mean of all. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { decodeAudio } from './audio.js'
+import { decodeAudio, readRecording } from './audio.js'
 import { resample } from './resample.js'
 import { parseWav } from './wav.js'
 
@@ -69,6 +69,23 @@ describe('WAV files that sox wrote', () => {
         'nan',
       ),
     ).toThrow(/nan: expected finite samples, received "NaN in frame 398"/)
+  })
+})
+
+describe('a recording on its own', () => {
+  it('comes whole, mono, at its rate or another', async () => {
+    const stereo = join(folder, 'stereo.wav')
+    expect((await readRecording(stereo)).samples.length).toBe(400)
+    expect(await readRecording(stereo, 16000)).toMatchObject({
+      sampleRate: 16000,
+      samples: { length: 800 },
+    })
+    await expect(readRecording(join(folder, 'gone.wav'))).rejects.toThrow(
+      /gone\.wav: the file cannot be read/,
+    )
+    await expect(readRecording(join(folder, 'refused.flac'))).rejects.toThrow(
+      /sox in\.flac out\.wav/,
+    )
   })
 })
 

@@ -122,7 +122,11 @@ describe('folders that are refused', () => {
       { 'a/1.png': 'images/colour.png', 'a/2.png': 'images/large.png' },
       /images differ in size: a\/1\.png is 24x32, a\/2\.png is 60x80 .*`size` in --preprocess/,
     ],
-    ['other files', { 'a/1.flac': 'wav/refused.flac' }, /no samples found/],
+    [
+      'other files',
+      { 'a/1.flac': 'wav/refused.flac' },
+      /no samples found, only files with \.flac \(convert them to WAV/,
+    ],
     ['nothing', {}, /the folder is empty/],
     [
       'nothing readable',
