@@ -24,8 +24,11 @@ export function addAtSnr(
 }
 
 function leave(x: Float32Array, out: Float32Array, why: string, context: InputContext): void {
-  const reason = `No signal-to-noise ratio can be set: ${why}. The sample stays as it is.`
-  if (!context.note) throw new DataError(reason)
-  context.note(reason)
+  const reason = `No signal-to-noise ratio can be set: ${why}.`
+  if (!context.note)
+    throw new DataError(
+      `${reason} Leave such samples out, or pass a note to keep them as they are.`,
+    )
+  context.note(`${reason} The sample stays as it is.`)
   if (out !== x) out.set(x)
 }

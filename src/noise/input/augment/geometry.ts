@@ -1,16 +1,9 @@
 import { exactCos, exactExp, exactLog, exactSin, Random } from '../../../base/index.js'
 import { amount, share } from '../../level.js'
-import { mapPlanes, type Picture } from '../image/picture.js'
-import { type Affine, aboutCentre, resample, warpInverse } from '../image/warp.js'
+import { mapPlanes } from '../image/picture.js'
+import { aboutCentre, placesOf, resample, warped } from '../image/warp.js'
 import { defineImage } from './define.js'
 import { solveLinear } from './linear.js'
-
-/** Reads a picture through an affine map about its middle, mirrored outside. */
-export function warped(picture: Picture, map: Affine): Picture {
-  return mapPlanes(picture, plane =>
-    warpInverse(plane, picture.height, picture.width, map, 'mirror'),
-  )
-}
 
 /** Rotation, shear, zoom and move, each drawn evenly up to its bound (zoom even in octaves). */
 export const randomAffine = defineImage({
@@ -44,14 +37,11 @@ export const randomAffine = defineImage({
       height,
       width,
     )
-    return warped(picture, [
-      a,
-      b,
-      c + even(level.move * width),
-      d,
-      e,
-      f + even(level.move * height),
-    ])
+    return warped(
+      picture,
+      [a, b, c + even(level.move * width), d, e, f + even(level.move * height)],
+      'mirror',
+    )
   },
 })
 
@@ -82,7 +72,8 @@ export const perspective = defineImage({
       const w = g * x + h * y + 1
       return [(d * x + e * y + f) / w, (a * x + b * y + c) / w] as const
     }
-    return mapPlanes(picture, plane => resample(plane, height, width, place, 'mirror'))
+    const places = placesOf(height, width, place)
+    return mapPlanes(picture, plane => resample(plane, height, width, places, 'mirror'))
   },
 })
 

@@ -1,15 +1,13 @@
 import { exactCos, exactSin, type Random } from '../../../base/index.js'
 import { clamp, mapPlanes, type Picture } from '../image/picture.js'
-import { aboutCentre, warpInverse } from '../image/warp.js'
+import { type Affine, aboutCentre, warped } from '../image/warp.js'
 import { posterized, solarized } from './colour.js'
 
 /** An operation of AugMix or RandAugment at a magnitude of 0 to 10. */
 export type Operation = (picture: Picture, magnitude: number, random: Random) => Picture
 
 /** Black outside, as Pillow fills. */
-function moved(picture: Picture, map: Parameters<typeof warpInverse>[3]): Picture {
-  return mapPlanes(picture, plane => warpInverse(plane, picture.height, picture.width, map, 'zero'))
-}
+const moved = (picture: Picture, map: Affine) => warped(picture, map, 'zero')
 
 const signed = (value: number, random: Random) => (random.below(2) ? value : -value)
 

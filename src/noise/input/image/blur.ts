@@ -21,11 +21,21 @@ export function borderIndex(i: number, n: number, border: Border): number {
 /** Gaussian weights out to `truncate` standard deviations, adding up to 1; as scipy.ndimage. */
 export function gaussianWeights(sigma: number, truncate = 4): Float64Array {
   const radius = Math.floor(truncate * sigma + 0.5)
-  const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
-    exactExp((-0.5 / (sigma * sigma)) * (i - radius) ** 2),
-  )
-  const sum = weights.reduce((a, b) => a + b)
-  return weights.map(weight => weight / sum)
+  const weights = new Float64Array(2 * radius + 1)
+  let sum = 0
+  for (let i = 0; i < weights.length; i++) {
+    weights[i] = exactExp((-0.5 / (sigma * sigma)) * (i - radius) ** 2)
+    sum += weights[i]
+  }
+  for (let i = 0; i < weights.length; i++) weights[i] /= sum
+  return weights
+}
+
+/** Where each place of a line with `radius` more at either end is read; -1 for zero. */
+function paddedIndices(length: number, radius: number, border: Border): Int32Array {
+  const indices = new Int32Array(length + 2 * radius)
+  for (let i = 0; i < indices.length; i++) indices[i] = borderIndex(i - radius, length, border)
+  return indices
 }
 
 export interface BlurOptions {
@@ -73,7 +83,7 @@ function alongLines(
   const out = new Float64Array(plane.length)
   const radius = (weights.length - 1) / 2
   const padded = new Float64Array(length + 2 * radius)
-  const sources = Int32Array.from(padded, (_, i) => borderIndex(i - radius, length, border))
+  const sources = paddedIndices(length, radius, border)
   for (let k = 0; k < lines; k++) {
     const start = k * line
     for (let i = 0; i < padded.length; i++)
@@ -99,20 +109,34 @@ export function filter(
 ): Float64Array {
   const side = Math.sqrt(kernel.length)
   const radius = (side - 1) / 2
+  const padded = pad(plane, height, width, radius, border)
+  const stride = width + 2 * radius
   const out = new Float64Array(plane.length)
-  const columns = Int32Array.from({ length: width + 2 * radius }, (_, i) =>
-    borderIndex(i - radius, width, border),
-  )
-  for (let dy = -radius; dy <= radius; dy++)
-    for (let dx = -radius; dx <= radius; dx++) {
-      const weight = kernel[(dy + radius) * side + dx + radius]
-      if (weight === 0) continue
-      for (let y = 0; y < height; y++) {
-        const row = borderIndex(y + dy, height, border) * width
-        const from = dx + radius
-        for (let x = 0; x < width; x++)
-          out[y * width + x] += weight * plane[row + columns[x + from]]
-      }
+  for (let k = 0; k < kernel.length; k++) {
+    const weight = kernel[k]
+    if (weight === 0) continue
+    const shift = Math.floor(k / side) * stride + (k % side)
+    for (let y = 0; y < height; y++) {
+      const [to, from] = [y * width, y * stride + shift]
+      for (let x = 0; x < width; x++) out[to + x] += weight * padded[from + x]
     }
+  }
+  return out
+}
+
+function pad(
+  plane: Float64Array,
+  height: number,
+  width: number,
+  radius: number,
+  border: Border,
+): Float64Array {
+  const rows = paddedIndices(height, radius, border)
+  const columns = paddedIndices(width, radius, border)
+  const out = new Float64Array(rows.length * columns.length)
+  for (let y = 0; y < rows.length; y++)
+    for (let x = 0; x < columns.length; x++)
+      if (rows[y] >= 0 && columns[x] >= 0)
+        out[y * columns.length + x] = plane[rows[y] * width + columns[x]]
   return out
 }

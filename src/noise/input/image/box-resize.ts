@@ -4,8 +4,21 @@ interface Tap {
   readonly weights: readonly number[]
 }
 
+const made = new Map<number, readonly Tap[]>()
+
+/** The same taps for the same sides. */
+function boxTaps(from: number, to: number): readonly Tap[] {
+  const id = from * 65536 + to
+  const kept = made.get(id)
+  if (kept) return kept
+  if (made.size > 64) made.clear()
+  const taps = makeTaps(from, to)
+  made.set(id, taps)
+  return taps
+}
+
 /** Which source pixels make each output pixel: whole ones, by their centres; as Pillow's BOX. */
-function boxTaps(from: number, to: number): Tap[] {
+function makeTaps(from: number, to: number): Tap[] {
   const scale = from / to
   const filter = Math.max(1, scale)
   return Array.from({ length: to }, (_, i) => {
@@ -29,22 +42,32 @@ export function boxResize(
   [height, width]: readonly [number, number],
   [toHeight, toWidth]: readonly [number, number],
 ): Float64Array {
-  const across = boxTaps(width, toWidth)
-  const down = boxTaps(height, toHeight)
-  const rows = new Float64Array(height * toWidth)
-  for (let y = 0; y < height; y++)
-    across.forEach(({ from, weights }, x) => {
+  const rows = alongLines(plane, { lines: height, line: width, step: 1 }, boxTaps(width, toWidth))
+  const sides = { lines: toWidth, line: 1, step: toWidth }
+  return alongLines(rows, sides, boxTaps(height, toHeight))
+}
+
+interface Lines {
+  readonly lines: number
+  readonly line: number
+  readonly step: number
+}
+
+/** Each line made of other many values; the lines keep their order, one after the other or side by side. */
+function alongLines(
+  plane: ArrayLike<number>,
+  { lines, line, step }: Lines,
+  taps: readonly Tap[],
+): Float64Array {
+  const out = new Float64Array(lines * taps.length)
+  const to = step === 1 ? taps.length : 1
+  for (let k = 0; k < lines; k++)
+    for (let i = 0; i < taps.length; i++) {
+      const { from, weights } = taps[i]
+      const start = k * line + from * step
       let sum = 0
-      for (let k = 0; k < weights.length; k++) sum += plane[y * width + from + k] * weights[k]
-      rows[y * toWidth + x] = rounded(sum)
-    })
-  const out = new Float64Array(toHeight * toWidth)
-  down.forEach(({ from, weights }, y) => {
-    for (let x = 0; x < toWidth; x++) {
-      let sum = 0
-      for (let k = 0; k < weights.length; k++) sum += rows[(from + k) * toWidth + x] * weights[k]
-      out[y * toWidth + x] = rounded(sum)
+      for (let j = 0; j < weights.length; j++) sum += plane[start + j * step] * weights[j]
+      out[k * to + i * step] = rounded(sum)
     }
-  })
   return out
 }

@@ -1,5 +1,5 @@
 import { defineCorruption, imageNetC, preset } from './define.js'
-import { clamp, mapPlanes } from './picture.js'
+import { toByteRange } from './picture.js'
 
 const five = (rows: number[]) => preset(['factor'], rows)
 
@@ -20,9 +20,13 @@ export const contrast = defineCorruption({
     'tiny-imagenet-c': five([0.4, 0.3, 0.2, 0.1, 0.05]),
     'cifar-c': five([0.75, 0.5, 0.4, 0.3, 0.15]),
   },
-  corrupt: (picture, { factor }) =>
-    mapPlanes(picture, plane => {
-      const mean = plane.reduce((a, b) => a + b, 0) / plane.length
-      return plane.map(value => clamp((value - mean) * factor + mean) * 255)
-    }),
+  corrupt(picture, { factor }) {
+    for (const plane of picture.planes) {
+      let sum = 0
+      for (let i = 0; i < plane.length; i++) sum += plane[i]
+      const mean = sum / plane.length
+      for (let i = 0; i < plane.length; i++) plane[i] = (plane[i] - mean) * factor + mean
+    }
+    return toByteRange(picture)
+  },
 })

@@ -18,21 +18,6 @@ const F_3_072 = 25172
 
 const descale = (value: number, bits: number) => (value + (1 << (bits - 1))) >> bits
 
-/** The odd part both ways: four inputs and the four sums made of them. */
-function odd(a: number, b: number, c: number, d: number): [number, number, number, number] {
-  const z5 = (a + c + b + d) * F_1_175
-  const z1 = (a + d) * -F_0_899
-  const z2 = (b + c) * -F_2_562
-  const z3 = (a + c) * -F_1_961 + z5
-  const z4 = (b + d) * -F_0_390 + z5
-  return [
-    a * F_0_298 + z1 + z3,
-    b * F_2_053 + z2 + z4,
-    c * F_3_072 + z2 + z3,
-    d * F_1_501 + z1 + z4,
-  ]
-}
-
 /** Forward, in place: 64 values about zero become coefficients times 8. */
 export function forwardDct(block: Int32Array): void {
   for (let i = 0; i < 8; i++) forwardLine(block, 8 * i, 1, true)
@@ -40,27 +25,28 @@ export function forwardDct(block: Int32Array): void {
 }
 
 function forwardLine(v: Int32Array, at: number, step: number, first: boolean): void {
-  const value = (k: number) => v[at + k * step]
-  const sums = [0, 1, 2, 3].map(k => value(k) + value(7 - k))
-  const odds = odd(
-    value(3) - value(4),
-    value(2) - value(5),
-    value(1) - value(6),
-    value(0) - value(7),
-  )
-  const [t10, t13] = [sums[0] + sums[3], sums[0] - sums[3]]
-  const [t11, t12] = [sums[1] + sums[2], sums[1] - sums[2]]
-  const z = (t12 + t13) * F_0_541
+  const [i1, i2, i3, i4] = [at + step, at + 2 * step, at + 3 * step, at + 4 * step]
+  const [i5, i6, i7] = [at + 5 * step, at + 6 * step, at + 7 * step]
   const bits = first ? CONST_BITS - PASS_BITS : CONST_BITS + PASS_BITS
-  const plain = (sum: number) => (first ? sum << PASS_BITS : descale(sum, PASS_BITS))
-  const put = (k: number, result: number) => {
-    v[at + k * step] = result
-  }
-  put(0, plain(t10 + t11))
-  put(4, plain(t10 - t11))
-  put(2, descale(z + t13 * F_0_765, bits))
-  put(6, descale(z - t12 * F_1_847, bits))
-  for (let k = 0; k < 4; k++) put(7 - 2 * k, descale(odds[k], bits))
+  const t10 = v[at] + v[i7] + v[i3] + v[i4]
+  const t13 = v[at] + v[i7] - v[i3] - v[i4]
+  const t11 = v[i1] + v[i6] + v[i2] + v[i5]
+  const t12 = v[i1] + v[i6] - v[i2] - v[i5]
+  const [a, b, c, d] = [v[i3] - v[i4], v[i2] - v[i5], v[i1] - v[i6], v[at] - v[i7]]
+  v[at] = first ? (t10 + t11) << PASS_BITS : descale(t10 + t11, PASS_BITS)
+  v[i4] = first ? (t10 - t11) << PASS_BITS : descale(t10 - t11, PASS_BITS)
+  const z = (t12 + t13) * F_0_541
+  v[i2] = descale(z + t13 * F_0_765, bits)
+  v[i6] = descale(z - t12 * F_1_847, bits)
+  const z5 = (a + c + b + d) * F_1_175
+  const z1 = (a + d) * -F_0_899
+  const z2 = (b + c) * -F_2_562
+  const z3 = (a + c) * -F_1_961 + z5
+  const z4 = (b + d) * -F_0_390 + z5
+  v[i7] = descale(a * F_0_298 + z1 + z3, bits)
+  v[i5] = descale(b * F_2_053 + z2 + z4, bits)
+  v[i3] = descale(c * F_3_072 + z2 + z3, bits)
+  v[i1] = descale(d * F_1_501 + z1 + z4, bits)
 }
 
 /** Inverse, in place: coefficients become values about zero. */
@@ -70,14 +56,28 @@ export function inverseDct(block: Int32Array): void {
 }
 
 function inverseLine(v: Int32Array, at: number, step: number, bits: number): void {
-  const value = (k: number) => v[at + k * step]
-  const z = (value(2) + value(6)) * F_0_541
-  const [t2, t3] = [z - value(6) * F_1_847, z + value(2) * F_0_765]
-  const [t0, t1] = [value(0) + value(4), value(0) - value(4)].map(sum => sum << CONST_BITS)
-  const even = [t0 + t3, t1 + t2, t1 - t2, t0 - t3]
-  const odds = odd(value(7), value(5), value(3), value(1))
-  even.forEach((sum, k) => {
-    v[at + k * step] = descale(sum + odds[3 - k], bits)
-    v[at + (7 - k) * step] = descale(sum - odds[3 - k], bits)
-  })
+  const [i1, i2, i3, i4] = [at + step, at + 2 * step, at + 3 * step, at + 4 * step]
+  const [i5, i6, i7] = [at + 5 * step, at + 6 * step, at + 7 * step]
+  const z = (v[i2] + v[i6]) * F_0_541
+  const [t2, t3] = [z - v[i6] * F_1_847, z + v[i2] * F_0_765]
+  const [t0, t1] = [(v[at] + v[i4]) << CONST_BITS, (v[at] - v[i4]) << CONST_BITS]
+  const [e0, e1, e2, e3] = [t0 + t3, t1 + t2, t1 - t2, t0 - t3]
+  const [a, b, c, d] = [v[i7], v[i5], v[i3], v[i1]]
+  const z5 = (a + c + b + d) * F_1_175
+  const z1 = (a + d) * -F_0_899
+  const z2 = (b + c) * -F_2_562
+  const z3 = (a + c) * -F_1_961 + z5
+  const z4 = (b + d) * -F_0_390 + z5
+  const o3 = a * F_0_298 + z1 + z3
+  const o2 = b * F_2_053 + z2 + z4
+  const o1 = c * F_3_072 + z2 + z3
+  const o0 = d * F_1_501 + z1 + z4
+  v[at] = descale(e0 + o0, bits)
+  v[i7] = descale(e0 - o0, bits)
+  v[i1] = descale(e1 + o1, bits)
+  v[i6] = descale(e1 - o1, bits)
+  v[i2] = descale(e2 + o2, bits)
+  v[i5] = descale(e2 - o2, bits)
+  v[i3] = descale(e3 + o3, bits)
+  v[i4] = descale(e3 - o3, bits)
 }

@@ -10,7 +10,7 @@ type Common = Omit<InputNoise, 'at' | 'scale' | 'presets' | 'modality' | 'apply'
 
 interface Parts extends Common {
   readonly presets: Readonly<Record<string, Preset>>
-  /** From a picture in [0,1] to one of 0 to 255, which is then floored to bytes. */
+  /** From a picture in [0,1], which it may change, to one of 0 to 255, which is then floored to bytes. */
   corrupt(picture: Picture, level: Level, key: Key, context: InputContext): Picture
 }
 
@@ -21,9 +21,9 @@ export function defineCorruption({ corrupt, ...parts }: Parts): InputNoise {
     heldOut: true,
     ...parts,
     apply(x, out, level, key, context) {
-      const picture = readPicture(x, context.shape, parts.kind)
-      const result = corrupt(picture, level, key, context)
-      writeFloored(blended(picture, result, level.blend ?? 1), out)
+      const read = () => readPicture(x, context.shape, parts.kind)
+      const result = corrupt(read(), level, key, context)
+      writeFloored(level.blend === undefined ? result : blended(read(), result, level.blend), out)
       clipInPlace(out, context)
     },
   })

@@ -2,7 +2,7 @@ import { amount } from '../../level.js'
 import { filter } from './blur.js'
 import { defineCorruption, imageNetC, preset } from './define.js'
 import { diskKernel } from './disk.js'
-import { clamp, mapPlanes } from './picture.js'
+import { mapPlanes, toByteRange } from './picture.js'
 
 const five = (rows: number[][]) => preset(['radius', 'softness'], rows)
 
@@ -55,8 +55,8 @@ export const defocusBlur = defineCorruption({
   },
   corrupt(picture, { radius, softness }) {
     const kernel = diskKernel(radius, softness)
-    return mapPlanes(picture, plane =>
-      filter(plane, picture.height, picture.width, kernel).map(value => clamp(value) * 255),
+    return toByteRange(
+      mapPlanes(picture, plane => filter(plane, picture.height, picture.width, kernel)),
     )
   },
 })

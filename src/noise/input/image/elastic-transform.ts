@@ -3,8 +3,15 @@ import { sharedKernels } from '../../../kernels/index.js'
 import { amount } from '../../level.js'
 import { gaussianBlur } from './blur.js'
 import { defineCorruption, imageNetC, preset } from './define.js'
-import { clamp, mapPlanes } from './picture.js'
-import { type Affine, affineThrough, invertAffine, resample, warpInRasterSteps } from './warp.js'
+import { mapPlanes, toByteRange } from './picture.js'
+import {
+  type Affine,
+  affineThrough,
+  invertAffine,
+  placesOf,
+  rasterPlaces,
+  resample,
+} from './warp.js'
 
 const names = ['alpha', 'sigma', 'jitter', 'size']
 const five = (rows: number[][], size: number) =>
@@ -68,12 +75,17 @@ export const elasticTransform = defineCorruption({
     const field = (n: number) =>
       displacement(height, width, sigma * size, alpha * size, fold(key, n))
     const [dx, dy] = [field(1), field(2)]
-    return mapPlanes(picture, plane => {
-      const moved = warpInRasterSteps(plane, height, width, map, 'mirror')
-      const place = (y: number, x: number) =>
-        [y + dy[y * width + x], x + dx[y * width + x]] as const
-      return resample(moved, height, width, place, 'reflect').map(value => clamp(value) * 255)
-    })
+    const jittered = rasterPlaces(height, width, map)
+    const displaced = placesOf(height, width, (y, x) => [
+      y + dy[y * width + x],
+      x + dx[y * width + x],
+    ])
+    return toByteRange(
+      mapPlanes(picture, plane => {
+        const moved = resample(plane, height, width, jittered, 'mirror')
+        return resample(moved, height, width, displaced, 'reflect')
+      }),
+    )
   },
 })
 

@@ -1,7 +1,7 @@
 import { amount } from '../../level.js'
 import { gaussianBlur as blur } from './blur.js'
 import { defineCorruption, imageNetC, preset } from './define.js'
-import { clamp, mapPlanes } from './picture.js'
+import { mapPlanes, toByteRange } from './picture.js'
 
 const five = (rows: number[]) => preset(['sigma'], rows)
 
@@ -21,7 +21,5 @@ export const gaussianBlur = defineCorruption({
     'cifar-c': five([0.4, 0.6, 0.7, 0.8, 1]),
   },
   corrupt: (picture, { sigma }) =>
-    mapPlanes(picture, plane =>
-      blur(plane, picture.height, picture.width, sigma).map(value => clamp(value) * 255),
-    ),
+    toByteRange(mapPlanes(picture, plane => blur(plane, picture.height, picture.width, sigma))),
 })

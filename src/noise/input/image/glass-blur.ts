@@ -4,7 +4,7 @@ import { amount, share } from '../../level.js'
 import type { Level } from '../../types.js'
 import { gaussianBlur } from './blur.js'
 import { defineCorruption, imageNetC, mnistC, preset } from './define.js'
-import { clamp, mapPlanes, type Picture } from './picture.js'
+import { mapPlanes, type Picture, toByteRange } from './picture.js'
 
 const names = ['sigma', 'distance', 'passes']
 const five = (rows: number[][]) => preset(names, rows)
@@ -68,7 +68,7 @@ export const glassBlur = defineCorruption({
     const blur = (plane: Float64Array) => gaussianBlur(plane, height, width, level.sigma, options)
     const bytes = mapPlanes(picture, plane => blur(plane).map(value => Math.floor(value * 255)))
     for (let pass = 0; pass < level.passes; pass++) movePixels(bytes, level, fold(key, pass))
-    return mapPlanes(bytes, plane => blur(plane.map(v => v / 255)).map(v => clamp(v) * 255))
+    return toByteRange(mapPlanes(bytes, plane => blur(plane.map(value => value / 255))))
   },
 })
 
@@ -84,9 +84,10 @@ function movePixels({ height, width, planes }: Picture, level: Level, key: Key):
   let draw = 0
   for (let y = height - distance; y > distance; y--)
     for (let x = width - distance; x > distance; x--) {
-      const [moves, dx, dy] = draws.subarray(draw, draw + 3)
-      draw += 3
-      if (moves >= chance * 2 ** 32) continue
+      const moves = draws[draw++] < chance * 2 ** 32
+      const dx = draws[draw++]
+      const dy = draws[draw++]
+      if (!moves) continue
       const to = y * width + x
       const from = (y + offset(dy)) * width + x + offset(dx)
       for (const plane of planes) {

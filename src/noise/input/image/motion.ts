@@ -14,14 +14,13 @@ export function motionBlur(
   const taps = 2 * Math.ceil(radius) + 1
   const raw = Float64Array.from({ length: taps }, (_, i) => exactExp((-i * i) / (2 * sigma ** 2)))
   const sum = raw.reduce((a, b) => a + b)
-  const angle = (degrees * Math.PI) / 180
+  const [cos, sin] = [exactCos, exactSin].map(f => f((degrees * Math.PI) / 180))
   const out = new Float64Array(plane.length)
+  const columns = new Int32Array(width)
   for (let tap = 0; tap < taps; tap++) {
-    const dx = Math.ceil(tap * exactCos(angle) - 0.5)
-    const dy = Math.ceil(tap * exactSin(angle) - 0.5)
-    const columns = Int32Array.from({ length: width }, (_, x) =>
-      borderIndex(x + dx, width, 'nearest'),
-    )
+    const dx = Math.ceil(tap * cos - 0.5)
+    const dy = Math.ceil(tap * sin - 0.5)
+    for (let x = 0; x < width; x++) columns[x] = borderIndex(x + dx, width, 'nearest')
     const weight = raw[tap] / sum
     for (let y = 0; y < height; y++) {
       const row = borderIndex(y + dy, height, 'nearest') * width
@@ -29,5 +28,6 @@ export function motionBlur(
     }
   }
   // Weights that add up to 1 but for rounding must not lose a step of an even surface.
-  return out.map(value => Math.floor(value + 1e-9))
+  for (let i = 0; i < out.length; i++) out[i] = Math.floor(out[i] + 1e-9)
+  return out
 }

@@ -24,15 +24,16 @@ export function sidesOf(shape: readonly number[], kind: string): [number, number
 export function readPicture(x: Float32Array, shape: readonly number[], kind: string): Picture {
   const [channels, height, width] = sidesOf(shape, kind)
   const size = height * width
-  const planes = Array.from({ length: channels }, (_, c) =>
-    Float64Array.from(x.subarray(c * size, (c + 1) * size), snapped),
-  )
+  const planes = Array.from({ length: channels }, () => new Float64Array(size))
+  for (let c = 0; c < channels; c++) {
+    const plane = planes[c]
+    for (let i = 0; i < size; i++) {
+      const scaled = x[c * size + i] * 255
+      const byte = Math.round(scaled)
+      plane[i] = (Math.abs(scaled - byte) < 5e-5 ? byte : scaled) / 255
+    }
+  }
   return { height, width, planes }
-}
-
-function snapped(value: number): number {
-  const byte = Math.round(value * 255)
-  return Math.abs(value * 255 - byte) < 5e-5 ? byte / 255 : value
 }
 
 /** Writes values of 0 to 255 as floored bytes / 255, as storing them as bytes does. */
@@ -59,6 +60,13 @@ export function floorToBytes(out: Float32Array): void {
 /** Keeps to [low, high]. */
 export function clamp(value: number, low = 0, high = 1): number {
   return Math.min(high, Math.max(low, value))
+}
+
+/** Planes of [0,1] kept there and brought to 0 to 255, in place. */
+export function toByteRange(picture: Picture): Picture {
+  for (const plane of picture.planes)
+    for (let i = 0; i < plane.length; i++) plane[i] = clamp(plane[i]) * 255
+  return picture
 }
 
 /** A new picture with each plane changed. */

@@ -12,7 +12,7 @@ import { softLine, withLines } from './line.js'
 import { readPicture } from './picture.js'
 import { plasmaFrom } from './plasma.js'
 import { mud, water } from './spatter.js'
-import { affineThrough, invertAffine, resample, warpInRasterSteps } from './warp.js'
+import { affineThrough, invertAffine, placesOf, rasterPlaces, resample } from './warp.js'
 import { zigzagPoints } from './zigzag.js'
 
 interface Packed {
@@ -101,13 +101,14 @@ describe('the steps of elastic_transform', () => {
     const map = affineThrough(steps.from, steps.to)
     // OpenCV's order is a, b, c, d, e, f as well.
     expect(gap(map, steps.affine)).toBeLessThan(1e-6)
-    const warped = warpInRasterSteps(plane, 32, 32, invertAffine(steps.affine), 'mirror')
+    const places = rasterPlaces(32, 32, invertAffine(steps.affine))
+    const warped = resample(plane, 32, 32, places, 'mirror')
     expect(gap(warped, unpack(steps.warped))).toBeLessThan(1e-5)
   })
 
   it('displaces every pixel by its own vector', () => {
     const [dx, dy] = [unpack(steps.dx), unpack(steps.dy)]
-    const place = (y: number, x: number) => [y + dy[y * 32 + x], x + dx[y * 32 + x]] as const
+    const place = placesOf(32, 32, (y, x) => [y + dy[y * 32 + x], x + dx[y * 32 + x]])
     const moved = resample(plane, 32, 32, place, 'reflect')
     expect(gap(moved, unpack(steps.displaced))).toBeLessThan(1e-9)
   })

@@ -1,8 +1,8 @@
 import { exactCos, exactSin, Random } from '../../../base/index.js'
 import { amount } from '../../level.js'
 import { defineCorruption, mnistC, preset } from './define.js'
-import { clamp, mapPlanes } from './picture.js'
-import { aboutCentre, warpInverse } from './warp.js'
+import { toByteRange } from './picture.js'
+import { aboutCentre, warped } from './warp.js'
 
 /** Rotation about the middle, either way, bilinear, black outside. */
 export const rotate = defineCorruption({
@@ -18,8 +18,6 @@ export const rotate = defineCorruption({
     const turn = new Random(key).below(2) ? angle : -angle
     const [cos, sin] = [exactCos(turn), exactSin(turn)]
     const map = aboutCentre([cos, -sin, sin, cos], height, width)
-    return mapPlanes(picture, plane =>
-      warpInverse(plane, height, width, map, 'zero').map(value => clamp(value) * 255),
-    )
+    return toByteRange(warped(picture, map, 'zero'))
   },
 })

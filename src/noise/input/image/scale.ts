@@ -1,6 +1,6 @@
 import { defineCorruption, mnistC, preset } from './define.js'
-import { clamp, mapPlanes } from './picture.js'
-import { aboutCentre, warpInverse } from './warp.js'
+import { toByteRange } from './picture.js'
+import { aboutCentre, warped } from './warp.js'
 
 /** Shrinks to `factor` of the size about the middle, bilinear, black outside. */
 export const scale = defineCorruption({
@@ -17,8 +17,6 @@ export const scale = defineCorruption({
   corrupt(picture, { factor }) {
     const { height, width } = picture
     const map = aboutCentre([1 / factor, 0, 0, 1 / factor], height, width)
-    return mapPlanes(picture, plane =>
-      warpInverse(plane, height, width, map, 'zero').map(value => clamp(value) * 255),
-    )
+    return toByteRange(warped(picture, map, 'zero'))
   },
 })

@@ -1,8 +1,8 @@
 import { exactCos, exactSin, Random } from '../../../base/index.js'
 import { amount } from '../../level.js'
 import { defineCorruption, mnistC, preset } from './define.js'
-import { clamp, mapPlanes } from './picture.js'
-import { aboutCentre, warpInverse } from './warp.js'
+import { toByteRange } from './picture.js'
+import { aboutCentre, warped } from './warp.js'
 
 /** Read at (x - sin(a) y, cos(a) y) about the middle: the shear of scikit-image at the suite's time. */
 export const shear = defineCorruption({
@@ -17,8 +17,6 @@ export const shear = defineCorruption({
     const { height, width } = picture
     const slant = new Random(key).below(2) ? angle : -angle
     const map = aboutCentre([1, -exactSin(slant), 0, exactCos(slant)], height, width)
-    return mapPlanes(picture, plane =>
-      warpInverse(plane, height, width, map, 'zero').map(value => clamp(value) * 255),
-    )
+    return toByteRange(warped(picture, map, 'zero'))
   },
 })

@@ -1,8 +1,8 @@
 import { Random } from '../../../base/index.js'
 import { amount } from '../../level.js'
 import { defineCorruption, mnistC, preset } from './define.js'
-import { clamp, mapPlanes } from './picture.js'
-import { warpInverse } from './warp.js'
+import { toByteRange } from './picture.js'
+import { warped } from './warp.js'
 
 /** Moves by so many pixels on each axis, either way, black behind. */
 export const translate = defineCorruption({
@@ -14,12 +14,9 @@ export const translate = defineCorruption({
   paper: mnistC,
   presets: { 'mnist-c': preset(['pixels'], [1, 2, 3, 4, 5], 3) },
   corrupt(picture, { pixels }, key) {
-    const { height, width } = picture
     const random = new Random(key)
     const move = () => (random.below(2) ? pixels : -pixels)
     const [dx, dy] = [move(), move()]
-    return mapPlanes(picture, plane =>
-      warpInverse(plane, height, width, [1, 0, dx, 0, 1, dy], 'zero').map(v => clamp(v) * 255),
-    )
+    return toByteRange(warped(picture, [1, 0, dx, 0, 1, dy], 'zero'))
   },
 })

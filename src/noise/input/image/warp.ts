@@ -1,74 +1,79 @@
 import { type Border, borderIndex } from './blur.js'
+import { mapPlanes, type Picture } from './picture.js'
 import { roundHalfEven } from './zoom.js'
 
 /** a x + b y + c for the column, d x + e y + f for the row: `[a, b, c, d, e, f]`. */
 export type Affine = readonly [number, number, number, number, number, number]
 
-/** The value of a plane between its points, bilinear. */
-function between(
-  plane: Float64Array,
-  height: number,
-  width: number,
-  y: number,
-  x: number,
-  border: Border,
-): number {
-  const top = Math.floor(y)
-  const left = Math.floor(x)
-  const value = (row: number, column: number) => {
-    const r = borderIndex(row, height, border)
-    const c = borderIndex(column, width, border)
-    return r < 0 || c < 0 ? 0 : plane[r * width + c]
-  }
-  const [down, across] = [y - top, x - left]
-  const upper = value(top, left) * (1 - across) + value(top, left + 1) * across
-  if (down === 0) return upper
-  const lower = value(top + 1, left) * (1 - across) + value(top + 1, left + 1) * across
-  return upper * (1 - down) + lower * down
+/** Where each output pixel is read, between the pixels. */
+export interface Places {
+  readonly rows: Float64Array
+  readonly columns: Float64Array
 }
 
-/** Each output point is read at the place that `place` gives as [row, column]. */
+/** The places that a function gives each output pixel as [row, column]. */
+export function placesOf(
+  height: number,
+  width: number,
+  place: (row: number, column: number) => readonly [number, number],
+): Places {
+  const rows = new Float64Array(height * width)
+  const columns = new Float64Array(height * width)
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i++) [rows[i], columns[i]] = place(y, x)
+  return { rows, columns }
+}
+
+/** Those of an affine map from output to source. */
+export function affinePlaces(height: number, width: number, [a, b, c, d, e, f]: Affine): Places {
+  return placesOf(height, width, (y, x) => [d * x + e * y + f, a * x + b * y + c])
+}
+
+/** The same rounded to 1/32 pixel, in the fixed-point steps of OpenCV's warpAffine. */
+export function rasterPlaces(height: number, width: number, [a, b, c, d, e, f]: Affine): Places {
+  const fixed = (value: number) => roundHalfEven(value * 1024)
+  const steps = (along: number, start: number) => ((fixed(start) + 16 + fixed(along)) >> 5) / 32
+  return placesOf(height, width, (y, x) => [steps(d * x, e * y + f), steps(a * x, b * y + c)])
+}
+
+/** Each output pixel from its place, bilinear. */
 export function resample(
   plane: Float64Array,
   height: number,
   width: number,
-  place: (row: number, column: number) => readonly [number, number],
+  { rows, columns }: Places,
   border: Border,
 ): Float64Array {
-  return Float64Array.from(plane, (_, i) => {
-    const [y, x] = place(Math.floor(i / width), i % width)
-    return between(plane, height, width, y, x, border)
-  })
+  const out = new Float64Array(plane.length)
+  for (let i = 0; i < out.length; i++) {
+    const top = Math.floor(rows[i])
+    const left = Math.floor(columns[i])
+    const [r0, r1] = [rowAt(top, height, width, border), rowAt(top + 1, height, width, border)]
+    const c0 = borderIndex(left, width, border)
+    const c1 = borderIndex(left + 1, width, border)
+    const across = columns[i] - left
+    const down = rows[i] - top
+    const upper = valueAt(plane, r0, c0) * (1 - across) + valueAt(plane, r0, c1) * across
+    const lower = valueAt(plane, r1, c0) * (1 - across) + valueAt(plane, r1, c1) * across
+    out[i] = upper * (1 - down) + lower * down
+  }
+  return out
 }
 
-/** Reads through an affine map from output to source. */
-export function warpInverse(
-  plane: Float64Array,
-  height: number,
-  width: number,
-  [a, b, c, d, e, f]: Affine,
-  border: Border,
-): Float64Array {
-  return resample(plane, height, width, (y, x) => [d * x + e * y + f, a * x + b * y + c], border)
+function rowAt(y: number, height: number, width: number, border: Border): number {
+  const row = borderIndex(y, height, border)
+  return row < 0 ? -1 : row * width
 }
 
-/** The same with places rounded to 1/32 pixel, in the fixed-point steps of OpenCV's warpAffine. */
-export function warpInRasterSteps(
-  plane: Float64Array,
-  height: number,
-  width: number,
-  [a, b, c, d, e, f]: Affine,
-  border: Border,
-): Float64Array {
-  const fixed = (value: number) => roundHalfEven(value * 1024)
-  const steps = (along: number, start: number) => ((fixed(start) + 16 + fixed(along)) >> 5) / 32
-  return resample(
-    plane,
-    height,
-    width,
-    (y, x) => [steps(d * x, e * y + f), steps(a * x, b * y + c)],
-    border,
-  )
+function valueAt(plane: Float64Array, row: number, column: number): number {
+  return row < 0 || column < 0 ? 0 : plane[row + column]
+}
+
+/** A picture read through an affine map from output to source. */
+export function warped(picture: Picture, map: Affine, border: Border): Picture {
+  const { height, width } = picture
+  const places = affinePlaces(height, width, map)
+  return mapPlanes(picture, plane => resample(plane, height, width, places, border))
 }
 
 /** The affine map that takes three points to three others. */

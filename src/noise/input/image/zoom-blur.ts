@@ -51,18 +51,28 @@ export const zoomBlur = defineCorruption({
   corrupt(picture, { stop, step }) {
     const { height, width } = picture
     const factors = zoomFactors(stop, step)
-    return mapPlanes(picture, plane => {
-      // Single precision, as published.
-      const single = Float64Array.from(Float32Array.from(plane))
-      const sum = new Float32Array(single.length)
-      for (const factor of factors)
-        clippedZoom(single, height, width, factor).forEach((value, i) => {
-          sum[i] += Math.fround(value)
-        })
-      return single.map((value, i) => {
-        const mean = Math.fround(Math.fround(value + sum[i]) / (factors.length + 1))
-        return Math.fround(clamp(mean) * 255)
-      })
-    })
+    return mapPlanes(picture, plane => meanOfZooms(plane, height, width, factors))
   },
 })
+
+/** In single precision, as published. */
+function meanOfZooms(
+  plane: Float64Array,
+  height: number,
+  width: number,
+  factors: readonly number[],
+): Float64Array {
+  const { fround } = Math
+  for (let i = 0; i < plane.length; i++) plane[i] = fround(plane[i])
+  const sum = new Float32Array(plane.length)
+  for (const factor of factors) {
+    const zoomed = clippedZoom(plane, height, width, factor)
+    for (let i = 0; i < sum.length; i++) sum[i] += fround(zoomed[i])
+  }
+  const out = new Float64Array(plane.length)
+  for (let i = 0; i < out.length; i++) {
+    const mean = fround(fround(plane[i] + sum[i]) / (factors.length + 1))
+    out[i] = fround(clamp(mean) * 255)
+  }
+  return out
+}
