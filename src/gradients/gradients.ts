@@ -45,7 +45,9 @@ export async function gradients(
   const opened = await openForHand(model, inputs, output, batch)
   const graph = staticGraph(opened, inputs, batch)
   const names = namesOf(wrt, opened, graph)
-  const settings = { output: opened.output.name, loss, wrt: names }
+  const { name, kind } = opened.output
+  const isProbability = kind === 'probabilities' || kind === 'sigmoid'
+  const settings = { output: name, isProbability, loss, wrt: names }
   const { training, bytes } = trainingModel(opened, graph, settings)
   if (training.lost.length) throw lostError(training.lost, 'Leave out of `wrt`:')
   const shape = training.graph.inputs.find(i => i.name === training.targets)!.shape as number[]

@@ -1,6 +1,11 @@
 import { type Lost, lostError, type TrainingGraph, trainingGraph } from '../autodiff/index.js'
+import { ModelError } from '../base/index.js'
 import { type OpenedModel, type SamplesOptions, staticGraph } from '../model/index.js'
 import type { Graph } from '../onnx/index.js'
+
+/** Why a quantised model is measured and not trained. */
+export const quantisedReason =
+  'it computes with quantised numbers, which have no useful gradient; harden the floating-point model it was made from and quantise the result'
 
 /**
  * Refuses, before anything is trained or written, parameters that lose their gradient: throws
@@ -11,6 +16,8 @@ export function checkTrainable(
   trained: readonly string[],
   { batch, ...samples }: SamplesOptions & { readonly batch: number },
 ): void {
+  if (opened.isQuantised) throw new ModelError(`model: ${quantisedReason}.`)
+  if (!trained.length) throw new ModelError('model: nothing is left to train.')
   const lost = lostIn(opened, staticGraph(opened, batch, samples), trained)
   if (lost.length) throw lostError(lost)
 }

@@ -17,7 +17,7 @@ export {
   chanceOfTargets,
   scoreOf,
 } from './check.js'
-export type { ControlOptions, NoiseControl } from './control.js'
+export { backOff, type ControlOptions, grow, type NoiseControl, newControl } from './control.js'
 export type { Evidence, Judgement, JudgeOptions, Trouble } from './judge.js'
 export {
   type Decision,

@@ -1,21 +1,14 @@
 /** From a recipe to everything a run needs, opened and checked, and its printable plan. */
 import { type LossSpec, resolveLoss } from '../autodiff/index.js'
 import { DataError, type Lengths, matcher, UsageError } from '../base/index.js'
-import {
-  batchesPerEpoch,
-  type DataOptions,
-  type Dataset,
-  featureDeviations,
-  limit,
-  openData,
-  splitBy,
-} from '../data/index.js'
-import { modelPreprocess, type OpenedModel, openModel, type Parameter } from '../model/index.js'
+import { batchesPerEpoch, type Dataset, featureDeviations } from '../data/index.js'
+import { type OpenedModel, openModel, type Parameter } from '../model/index.js'
 import { type NetworkKind, newNetwork } from '../networks/index.js'
 import { writeModel } from '../onnx/index.js'
 import { temperVersion, versions } from '../record/index.js'
 import { parseSchedule, type Schedule } from '../schedule/index.js'
 import type { Plan } from './plan.js'
+import { openSets } from './resolve-data.js'
 import { type ResolvedNoise, resolveNoises } from './resolve-noise.js'
 import type { Recipe } from './schema.js'
 
@@ -56,7 +49,7 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     lengths,
     where: 'optimizer.learningRate',
   })
-  const loss = lossOf(recipe, sets.train)
+  const loss = lossOf(recipe, sets.train, opened)
   const noises = resolveNoises(recipe.noise, {
     lengths,
     data: sets.train,
@@ -76,34 +69,6 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     deviations,
   }
   return { ...parts, plan: await planOf(parts, learningRate.text, options) }
-}
-
-async function openSets({ model, data, seed, ...recipe }: Recipe) {
-  const own = model.file === undefined ? undefined : modelPreprocess(model.file).preprocess
-  const preprocess = recipe.preprocess ?? own
-  const options: DataOptions = {
-    label: data.label,
-    format: data.format,
-    seed,
-    ...physical(preprocess),
-  }
-  const all = await openData(data.train, { ...options, preferSplit: 'train' })
-  const chosen = data.limit === undefined ? all : limit(all, data.limit, seed)
-  const test =
-    data.test === undefined
-      ? undefined
-      : await openData(data.test, { ...options, preferSplit: 'test' })
-  if (typeof data.validation === 'string') {
-    const validation = await openData(data.validation, { ...options, preferSplit: 'validation' })
-    return { train: chosen, validation, test }
-  }
-  const { kept, held } = splitBy(chosen, { fraction: data.validation, seed })
-  return { train: kept, validation: held, test }
-}
-
-function physical(preprocess: Recipe['preprocess']): DataOptions {
-  const { size, channels, sampleRate, seconds } = preprocess ?? {}
-  return { size: size as [number, number] | undefined, channels, sampleRate, seconds }
 }
 
 async function openRecipeModel({ model, seed }: Recipe, data: Dataset): Promise<OpenedModel> {
@@ -129,10 +94,19 @@ function checkFit(opened: OpenedModel, data: Dataset): void {
     )
 }
 
-/** The loss asked for, checked; by default cross-entropy for classes and squared error for numbers. */
-function lossOf({ train }: Recipe, data: Dataset): LossSpec {
-  const loss = (train.loss ?? (data.labels ? 'cross-entropy' : 'mean-squared-error')) as LossSpec
-  resolveLoss(loss, 'train.loss')
+/**
+ * The loss asked for, checked; by default squared error for numbers, binary cross-entropy where
+ * answers end in a Sigmoid or are one number, cross-entropy for other classes.
+ */
+function lossOf({ train }: Recipe, data: Dataset, { output }: OpenedModel): LossSpec {
+  const isBinary = output.kind === 'sigmoid' || output.size === 1
+  const usual = isBinary ? 'binary-cross-entropy' : 'cross-entropy'
+  const loss = (train.loss ?? (data.labels ? usual : 'mean-squared-error')) as LossSpec
+  const { row, kind } = resolveLoss(loss, 'train.loss')
+  if (row.output === 'classes' && output.size === 1)
+    throw new UsageError(
+      `train.loss: ${kind} compares classes, and the model answers one number a sample. Take binary-cross-entropy, or a loss of values.`,
+    )
   return loss
 }
 
@@ -191,6 +165,7 @@ async function planOf(
       loss: resolved.loss,
       batchNormalization:
         recipe.train.batchNormalization ?? (recipe.model.file === undefined ? 'batch' : 'frozen'),
+      accumulate: recipe.train.accumulate,
       checkpointEvery: recipe.train.checkpointEvery,
     },
     noise: resolved.noises.map(planOfNoise),

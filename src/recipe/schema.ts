@@ -25,7 +25,12 @@ const data = strictForm({
     .union([share, text], { error: expecting('a share between 0 and 1, or DATA') })
     .default(0.1)
     .describe('a share of the training data, held back by hash, or DATA of its own'),
-  test: text.optional().describe('DATA measured once, at the end'),
+  test: z
+    .union([share, text], { error: expecting('a share between 0 and 1, or DATA') })
+    .optional()
+    .describe(
+      'DATA measured once, at the end; or a share of the validation data of its own (else of the training data), kept unseen by hash',
+    ),
   label: text.optional().describe('label column of a table'),
   format: text.optional().describe('the layout, instead of the detected one'),
   limit: count.optional().describe('train on a stratified subset of this many samples'),
@@ -48,6 +53,11 @@ const optimizer = strictForm({
 const train = strictForm({
   epochs: count.default(5),
   batch: count.default(128),
+  accumulate: count
+    .default(1)
+    .describe(
+      'parts in which a batch is run, one after another, to save memory; one update a batch',
+    ),
   loss: z
     .union([text, z.looseObject({ kind: text })], { error: expecting('the name of a loss') })
     .optional()
@@ -67,7 +77,17 @@ const monitor = strictForm({
     ),
   every: timeSchema.default('1ep'),
   samples: count.default(1000).describe('held-out samples looked at in a check'),
-  maxCleanDrop: share.default(0.01).describe('clean accuracy the noise may cost'),
+  maxCleanDrop: share
+    .default(0.01)
+    .describe('clean accuracy the noise may cost; of a regression: relative rise of the error'),
+  baseline: z
+    .enum(['best', 'given'], { error: expecting('best or given') })
+    .default('best')
+    .describe('what the drop is counted from: the best check so far, or the model as it was given'),
+  seekStrongest: z
+    .boolean({ error: expecting('true or false') })
+    .default(false)
+    .describe('raise and lower the noise to the most that the budget of clean score allows'),
 })
 
 export const recipeSchema = strictForm({

@@ -22,8 +22,8 @@ export interface CheckResult {
 /**
  * Measures the current weights on fixed held-out samples with fixed noise draws, so the curves of
  * two checks are paired, and keeps the best: the most accurate under noise among those whose clean
- * score stays within the budget of the best clean one. Without noise in the recipe the best is the
- * best clean score.
+ * score stays within the budget of the best clean one, or of the model as it was given. Without
+ * noise in the recipe the best is the best clean score.
  */
 export class Checker {
   private constructor(
@@ -85,23 +85,36 @@ export class Checker {
     noisy: Measures,
   ): NonNullable<RunState['best']> | undefined {
     const { recipe, noises } = this.resolved
-    const { maxCleanDrop } = recipe.monitor
     const [cleanScore, noisyScore] = [scoreOf(clean), scoreOf(noisy)]
-    state.bestClean = Math.max(state.bestClean ?? cleanScore, cleanScore)
+    const isGiven = recipe.monitor.baseline === 'given'
+    state.bestClean ??= cleanScore
+    if (!isGiven) state.bestClean = Math.max(state.bestClean, cleanScore)
     const candidate = { step: state.step, cleanScore, noisyScore }
     if (!noises.length)
       return !state.best || cleanScore > state.best.cleanScore
         ? { ...candidate, reason: 'best clean score' }
         : undefined
-    const within = (score: number) => score >= state.bestClean! - maxCleanDrop
+    const floor = state.bestClean - this.budget(state)
     const { best } = state
-    const beats = !best || !within(best.cleanScore) || noisyScore > best.noisyScore
-    const reason = `best noisy score with the clean one within ${maxCleanDrop} of the best`
-    return within(cleanScore) && beats ? { ...candidate, reason } : undefined
+    const beats = !best || best.cleanScore < floor || noisyScore > best.noisyScore
+    const from = isGiven ? 'that of the given model' : 'the best'
+    const reason = `best noisy score with the clean one within ${this.budgetText()} of ${from}`
+    return cleanScore >= floor && beats ? { ...candidate, reason } : undefined
+  }
+
+  /** Largest fall of the clean score: absolute for accuracies, relative for errors. */
+  budget({ bestClean }: RunState): number {
+    const { maxCleanDrop } = this.resolved.recipe.monitor
+    return maxCleanDrop * (bestClean !== null && bestClean < 0 ? -bestClean : 1)
+  }
+
+  private budgetText(): string {
+    const { maxCleanDrop } = this.resolved.recipe.monitor
+    return this.samples.targets ? `${100 * maxCleanDrop} % (relative)` : String(maxCleanDrop)
   }
 }
 
 /** Accuracy, or minus the error of a regression: higher is better. */
-function scoreOf(measures: Measures): number {
+export function scoreOf(measures: Measures): number {
   return measures.accuracy ?? -(measures.rmse ?? Number.POSITIVE_INFINITY)
 }

@@ -22,30 +22,26 @@ import { type Batch, batches } from '../data/index.js'
 import type { Resolved } from '../recipe/index.js'
 import type { NewEvent } from '../record/index.js'
 import { disturbedWeights, disturbGradients } from './disturb.js'
-import type { Buffers } from './layout.js'
+import type { Machinery } from './machinery.js'
 import { type NoiseTime, noiseBatch } from './noising.js'
-import type { Optimizer } from './optimizer.js'
 import type { Rhythm } from './rhythm.js'
 import type { RunState } from './state.js'
-import type { Stepper } from './stepper.js'
-import { fillTargets, type Workspace } from './workspace.js'
+import { fillTargets } from './workspace.js'
 
 /** What the loop works with; it owns none of it. */
-export interface LoopParts {
-  readonly resolved: Resolved
-  readonly buffers: Buffers
-  readonly workspace: Workspace
-  readonly stepper: Stepper
-  readonly optimizer: Optimizer
+export interface LoopParts extends StepParts {
   readonly rhythm: Rhythm
-  readonly state: RunState
   readonly emit: (event: NewEvent | Progress) => void
   /** Measures the weights as they are, keeps the best, says so. */
   readonly check: (moment: Moment, levels: Record<string, number>) => Promise<void>
   readonly save: () => void
-  /** The sum of squares of the gradients. */
-  readonly sumOfSquares: (gradients: Float32Array) => number
   readonly signal?: AbortSignal
+}
+
+/** What one step works with. */
+export interface StepParts extends Machinery {
+  readonly resolved: Resolved
+  readonly state: RunState
 }
 
 /** Sent often, written nowhere: where the run is. */
@@ -84,18 +80,11 @@ function epochBatches({ resolved, workspace }: LoopParts, epoch: number, start: 
   })
 }
 
-async function step(parts: LoopParts, batch: Batch, epoch: number): Promise<void> {
-  const { resolved, buffers, workspace, stepper, optimizer, state } = parts
+/** One update; throws ResumableError where the loss is no number any more. */
+export async function step(parts: StepParts, batch: Batch, epoch: number): Promise<void> {
+  const { resolved, buffers, optimizer, state } = parts
   const time = timeOf(parts, epoch)
-  fillTargets(workspace, batch)
-  noiseBatch(
-    { ...workspace, ...rowsOf(batch), deviations: resolved.deviations },
-    resolved.noises,
-    time,
-  )
-  const weights = disturbedWeights(buffers, resolved.noises, time)
-  const { samples, targets, sampleWeights } = workspace
-  const loss = await stepper.run({ rows: batch.rows, samples, targets, sampleWeights, weights })
+  const loss = await lossOf(parts, batch, time)
   if (!Number.isFinite(loss)) throw diverged(state.step + 1, loss)
   disturbGradients(buffers, resolved.noises, time)
   optimizer.update(buffers, {
@@ -108,15 +97,30 @@ async function step(parts: LoopParts, batch: Batch, epoch: number): Promise<void
   state.epochLoss.samples += batch.rows
 }
 
+/** Noise on the batch and on the weights, then the session call: the mean loss, gradients in place. */
+export async function lossOf(parts: StepParts, batch: Batch, time: NoiseTime): Promise<number> {
+  const { resolved, buffers, workspace, stepper } = parts
+  fillTargets(workspace, batch)
+  const noisy = { ...workspace, ...rowsOf(batch), deviations: resolved.deviations }
+  noiseBatch(noisy, resolved.noises, time)
+  const weights = disturbedWeights(buffers, resolved.noises, time)
+  const { samples, targets, sampleWeights } = workspace
+  return stepper.run({ rows: batch.rows, samples, targets, sampleWeights, weights })
+}
+
 const rowsOf = ({ rows, ids, copies }: Batch) => ({ rows, ids, copies })
 
-function timeOf({ resolved, state }: LoopParts, epoch: number): NoiseTime {
+export function timeOf({ resolved, state }: StepParts, epoch: number): NoiseTime {
   const moment = momentAt(state.step, resolved.lengths)
-  return { seed: resolved.recipe.seed, moment, step: state.step, epoch, gains: new Map() }
+  return { seed: resolved.recipe.seed, moment, step: state.step, epoch, gains: gainsOf(state) }
+}
+
+function gainsOf({ controls }: RunState): Map<string, number> {
+  return new Map(Object.entries(controls).map(([name, { gain }]) => [name, gain]))
 }
 
 /** min(1, clipNorm / |g|): one factor for all gradients, as in Pascanu et al. 2013. */
-function clippingScale({ resolved, buffers, sumOfSquares }: LoopParts): number {
+function clippingScale({ resolved, buffers, sumOfSquares }: StepParts): number {
   const { clipNorm } = resolved.recipe.optimizer
   if (clipNorm === undefined) return 1
   const norm = Math.sqrt(sumOfSquares(buffers.gradients))
@@ -141,16 +145,18 @@ function endEpoch({ resolved, state, emit }: LoopParts, moment: Moment): void {
   state.epochLoss = { sum: 0, samples: 0 }
 }
 
-/** The middle of each noise's level at the last step; 0 for one whose window is closed. */
+/** The middle of each noise's level at the last step, as the controller lets it be; 0 while its window is closed. */
 function levelsNow({ resolved, state }: LoopParts): Record<string, number> {
   const moment = momentAt(state.step - 1, resolved.lengths)
   return Object.fromEntries(
-    resolved.noises.flatMap(noise =>
-      Object.entries(noise.levels).map(([field, level]) => [
-        `${noise.name}.${field}`,
-        noise.window(moment) ? level.middle(moment) : 0,
-      ]),
-    ),
+    resolved.noises.flatMap(({ name, noise, levels, window }) => {
+      const middle = Object.entries(levels).map(([field, level]) => [field, level.middle(moment)])
+      const level = noise.scale(Object.fromEntries(middle), state.controls[name]?.gain ?? 1)
+      return Object.keys(levels).map(field => [
+        `${name}.${field}`,
+        window(moment) ? level[field] : 0,
+      ])
+    }),
   )
 }
 

@@ -1,25 +1,15 @@
 /** One run: memory laid out, sessions open, the loop driven, the state saved. */
-import type { Moment } from '../base/index.js'
+import { type Moment, momentAt } from '../base/index.js'
 import type { Device } from '../engine/index.js'
-import { type Kernels, openKernels } from '../kernels/index.js'
 import type { Resolved } from '../recipe/index.js'
-import type { Checkpoint, EventLog, NewEvent } from '../record/index.js'
-import { Checker } from './check.js'
-import {
-  allocateBuffers,
-  type Buffers,
-  bytesOfBuffers,
-  type Layout,
-  layoutOf,
-  unpack,
-  viewOf,
-} from './layout.js'
+import type { Checkpoint, EventLog, Measures, NewEvent } from '../record/index.js'
+import { Checker, scoreOf } from './check.js'
+import { type Buffers, unpack, viewOf } from './layout.js'
 import { type Progress, runLoop } from './loop.js'
-import { type Optimizer, optimizerOf } from './optimizer.js'
+import { type Machinery, openMachinery } from './machinery.js'
 import { rhythmOf } from './rhythm.js'
+import { firstControl, seek } from './seek.js'
 import { type RunState, restoreCheckpoint, saveCheckpoint } from './state.js'
-import { Stepper } from './stepper.js'
-import { allocateWorkspace, bytesOfWorkspace, type Workspace } from './workspace.js'
 
 export interface RunOptions {
   readonly resolved: Resolved
@@ -36,26 +26,16 @@ export interface RunOptions {
 
 export class Run {
   readonly state: RunState
-  private readonly kernels: Kernels
-  private readonly optimizer: Optimizer
+  private readonly parts: Machinery
   private readonly buffers: Buffers
-  private readonly workspace: Workspace
   private readonly best: Float32Array
-  private readonly stepper: Stepper
 
   constructor(private readonly options: RunOptions) {
     const { resolved, planHash } = options
-    const { opened, recipe, train } = resolved
-    const layout = layoutOf(opened.parameters, resolved.isTrained)
-    const width = opened.output.size
-    this.kernels = openKernels({ bytes: bytesOfRun(resolved, layout) })
-    this.optimizer = optimizerOf(recipe.optimizer, this.kernels)
-    const { moments } = this.optimizer
-    this.buffers = allocateBuffers(this.kernels, layout, opened.parameters, moments)
-    this.workspace = allocateWorkspace(this.kernels, train, recipe.train.batch, width)
+    this.parts = openMachinery(resolved, options)
+    this.buffers = this.parts.buffers
     this.best = this.buffers.parameters.slice()
-    this.stepper = this.openStepper()
-    this.state = freshState(planHash)
+    this.state = freshState(planHash, startControls(resolved))
   }
 
   /** Goes back to a checkpoint. */
@@ -70,25 +50,23 @@ export class Run {
     const { resolved, signal, onEvent } = this.options
     const checker = await Checker.open(resolved, this.weights(), this.options)
     try {
+      if (resolved.recipe.monitor.baseline === 'given' && this.state.step === 0)
+        await this.check(checker, momentAt(0, resolved.lengths), {})
       const finished = await runLoop({
         resolved,
         signal,
         state: this.state,
-        buffers: this.buffers,
-        workspace: this.workspace,
-        stepper: this.stepper,
-        optimizer: this.optimizer,
+        ...this.parts,
         rhythm: rhythmOf(resolved.recipe, resolved.lengths),
         emit: event => (event.type === 'progress' ? onEvent?.(event) : this.say(event)),
         check: (moment, levels) => this.check(checker, moment, levels),
         save: () => this.save(),
-        sumOfSquares: gradients => this.kernels.sumOfSquares(gradients),
       })
       if (!finished) this.save()
       return finished
     } finally {
       await checker.close()
-      await this.stepper.close()
+      await this.parts.stepper.close()
     }
   }
 
@@ -111,24 +89,24 @@ export class Run {
       state.best = verdict
       this.best.set(this.buffers.parameters)
     }
+    if (this.options.resolved.recipe.monitor.seekStrongest && state.step > 0)
+      this.seek(scoreOf(event.clean as Measures), checker.budget(state))
+  }
+
+  /** Turns every noise up or down by what the last check left of the budget. */
+  private seek(clean: number, budget: number): void {
+    const { controls, bestClean, step } = this.state
+    for (const { name } of this.options.resolved.noises) {
+      const { control, reason } = seek(controls[name], { clean, baseline: bestClean!, budget })
+      if (control.gain !== controls[name].gain)
+        this.say({ type: 'adjust', step, noise: name, gain: control.gain, hold: 0, reason })
+      controls[name] = control
+    }
   }
 
   private save(): void {
     saveCheckpoint(this.options.checkpoints, this.state, this.buffers, this.best)
     this.say({ type: 'checkpoint', step: this.state.step })
-  }
-
-  private openStepper(): Stepper {
-    const { resolved, threads, device } = this.options
-    const { plan, train, opened } = resolved
-    return new Stepper(opened, this.buffers, {
-      loss: resolved.loss,
-      batchNormalization: plan.train.batchNormalization,
-      sampleShape: train.shape,
-      preprocess: plan.preprocess as never,
-      threads,
-      device,
-    })
   }
 
   /** The weights as the checks see them: views on the flat buffer, always current. */
@@ -138,11 +116,11 @@ export class Run {
   }
 }
 
-function bytesOfRun({ recipe, train, opened }: Resolved, layout: Layout): number {
-  const workspace = bytesOfWorkspace(train, recipe.train.batch, opened.output.size)
-  return bytesOfBuffers(layout, 2) + workspace + 2 ** 20
+function startControls({ recipe, noises }: Resolved): RunState['controls'] {
+  if (!recipe.monitor.seekStrongest) return {}
+  return Object.fromEntries(noises.map(({ name }) => [name, firstControl]))
 }
 
-function freshState(plan: string): RunState {
-  return { step: 0, plan, epochLoss: { sum: 0, samples: 0 }, bestClean: null, best: null }
+function freshState(plan: string, controls: RunState['controls']): RunState {
+  return { step: 0, plan, epochLoss: { sum: 0, samples: 0 }, bestClean: null, best: null, controls }
 }

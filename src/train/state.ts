@@ -29,6 +29,11 @@ export const runStateSchema = z.object({
   /** The best clean score of any check, and the check whose weights are kept. */
   bestClean: z.number().nullable(),
   best: bestSchema.nullable(),
+  /** How strong each noise is let be, by name; 1 where nothing stands. */
+  controls: z.record(
+    z.string(),
+    z.object({ gain: z.number(), hold: z.number(), ceiling: z.number() }),
+  ),
 })
 
 export type RunState = z.infer<typeof runStateSchema>

@@ -10,6 +10,8 @@ export interface StepperOptions {
   readonly batchNormalization: 'batch' | 'frozen'
   readonly sampleShape: readonly number[]
   readonly preprocess: Preprocess
+  /** Rows a session call; a larger batch is run in parts whose gradients add up. Default: all. */
+  readonly rowsAtOnce?: number
   readonly threads?: number
   readonly device?: Device
 }
@@ -24,20 +26,18 @@ export interface StepInput {
   readonly weights: Float32Array
 }
 
-/** Runs forward, loss and backward in one session call; gradients land in the flat buffer. */
+/** Runs forward, loss and backward in one session call a part; gradients land in the flat buffer. */
 export class Stepper {
   private readonly sessions = new Map<number, StepSession>()
+  /** Gradients of the parts so far; only where batches are run in parts. */
+  private readonly sum?: Float32Array
 
   constructor(
     private readonly opened: OpenedModel,
     private readonly buffers: Buffers,
     private readonly options: StepperOptions,
-  ) {}
-
-  /** Opens the session for a number of rows: a graph embeds its batch size. */
-  async prepare(rows: number): Promise<void> {
-    if (this.sessions.has(rows)) return
-    this.sessions.set(rows, await openStep(this.opened, this.buffers, rows, this.options))
+  ) {
+    if (options.rowsAtOnce) this.sum = new Float32Array(buffers.gradients.length)
   }
 
   /** The loss of each sample, nothing else changed: gradients are left in their buffer. */
@@ -48,13 +48,73 @@ export class Stepper {
 
   /** The mean loss of the batch. */
   async run(input: StepInput): Promise<number> {
-    await this.prepare(input.rows)
-    return this.sessions.get(input.rows)!.run(input)
+    const { rowsAtOnce = input.rows } = this.options
+    if (input.rows <= rowsAtOnce && !this.mustPad(input.rows)) return this.runPart(input)
+    const total = sumOf(input.sampleWeights, input.rows)
+    this.sum!.fill(0)
+    let loss = 0
+    for (let row = 0; row < input.rows; row += rowsAtOnce) {
+      const part = this.part(input, row, Math.min(rowsAtOnce, input.rows - row))
+      const share = sumOf(part.sampleWeights, part.rows) / total
+      if (share > 0) loss += share * (await this.runPart(part))
+      if (share > 0) this.add(share)
+    }
+    this.buffers.gradients.set(this.sum!)
+    return loss
   }
 
   async close(): Promise<void> {
     for (const session of this.sessions.values()) await session.close()
     this.sessions.clear()
+  }
+
+  private mustPad(rows: number): boolean {
+    return this.opened.batch.kind === 'fixed' && rows !== this.opened.batch.made
+  }
+
+  /** Opens the session for a number of rows where it is new: a graph embeds its batch size. */
+  private async runPart(input: StepInput): Promise<number> {
+    const { rows } = input
+    if (!this.sessions.has(rows))
+      this.sessions.set(rows, await openStep(this.opened, this.buffers, rows, this.options))
+    return this.sessions.get(rows)!.run(input)
+  }
+
+  /** Some rows of a batch; a model of fixed batch gets its size, filled up with rows that do not count. */
+  private part(input: StepInput, row: number, rows: number): StepInput {
+    const cut = (all: Float32Array) => {
+      const size = all.length / input.sampleWeights.length
+      return all.subarray(row * size, (row + rows) * size)
+    }
+    const { samples, targets, sampleWeights, weights } = input
+    const part = { rows, samples: cut(samples), targets: cut(targets), weights }
+    const own = { ...part, sampleWeights: cut(sampleWeights) }
+    return this.mustPad(rows) ? padded(own, this.opened.batch.made!) : own
+  }
+
+  /** mean over the batch = sum over parts of (weight of the part / weight of all) mean of the part */
+  private add(share: number): void {
+    const { gradients } = this.buffers
+    for (let i = 0; i < gradients.length; i++) this.sum![i] += share * gradients[i]
+  }
+}
+
+function sumOf(values: Float32Array, count: number): number {
+  let sum = 0
+  for (let i = 0; i < count; i++) sum += values[i]
+  return sum
+}
+
+function padded({ rows, weights, ...parts }: StepInput, made: number): StepInput {
+  const fill = (part: Float32Array) => {
+    const filled = new Float32Array((part.length / rows) * made)
+    filled.set(part)
+    return filled
+  }
+  const { samples, targets, sampleWeights } = parts
+  return {
+    ...{ rows: made, weights, samples: fill(samples), targets: fill(targets) },
+    sampleWeights: fill(sampleWeights),
   }
 }
 
@@ -69,7 +129,9 @@ async function openStep(
   const { slots } = buffers.layout
   const wrt = slots.filter(slot => slot.trained).map(slot => slot.name)
   const feed = slots.filter(slot => !slot.trained).map(slot => slot.name)
-  const settings = { output: opened.output.name, loss, wrt, feed, batchNormalization }
+  const { name: output, kind } = opened.output
+  const isProbability = kind === 'probabilities' || kind === 'sigmoid'
+  const settings = { output, isProbability, loss, wrt, feed, batchNormalization }
   const { training, bytes } = trainingModel(opened, plain, settings)
   if (training.lost.length) throw lostError(training.lost)
   const session = await createSession(bytes, { threads, device })

@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import { DataError, UsageError } from '../base/index.js'
 import { type Device, threadsAvailable } from '../engine/index.js'
 import { evaluate, suiteOf, usualSuite } from '../evaluate/index.js'
+import { checkTrainable } from '../gradients/index.js'
 import { exportModel, type Preprocess, preprocessKey } from '../model/index.js'
 import { checkRecipe, parseRecipe, type Resolved, resolveRecipe } from '../recipe/index.js'
 import {
@@ -19,6 +20,7 @@ import {
   writeFileAtomic,
 } from '../record/index.js'
 import type { Progress } from './loop.js'
+import { rowsAtOnce } from './machinery.js'
 import { Run } from './run.js'
 import type { RunState } from './state.js'
 
@@ -62,10 +64,30 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   refuseFilled(out)
   const resolved = await resolveRecipe(recipe, { threads, device })
   suiteOf(recipe.monitor.suite ?? usualSuite[resolved.validation.kind], resolved.validation)
+  refuseUntrainable(resolved)
+  return startRun(resolved, options.recipe, out, { ...options, threads, device })
+}
+
+/** Makes the run folder and trains in it; `recipe` is what a resume reads. */
+export function startRun(
+  resolved: Resolved,
+  recipe: unknown,
+  out: string,
+  options: Settled,
+): Promise<TrainResult> {
   mkdirSync(join(out, 'checkpoints'), { recursive: true })
-  writeFileAtomic(join(out, 'recipe.yaml'), stringify(options.recipe))
+  writeFileAtomic(join(out, 'recipe.yaml'), stringify(recipe))
   writeFileAtomic(join(out, 'plan.json'), `${JSON.stringify(resolved.plan, null, 2)}\n`)
-  return carryOut(resolved, out, { ...options, threads, device })
+  return carryOut(resolved, out, options)
+}
+
+/** Throws ModelError, before anything is written, where a parameter could not be trained. */
+export function refuseUntrainable({ opened, plan, train, recipe }: Resolved): void {
+  const { batch } = recipe.train
+  const rows = rowsAtOnce(opened, recipe.train) ?? Math.min(batch, train.length)
+  const preprocess = plan.preprocess as Preprocess
+  const { trained } = plan.model
+  checkTrainable(opened, trained, { batch: rows, sampleShape: train.shape, preprocess })
 }
 
 /** Goes on from the last checkpoint, to the same bits as an unbroken run. */
@@ -79,7 +101,7 @@ export async function resume({ run, ...options }: ResumeOptions): Promise<TrainR
   return carryOut(resolved, run, { ...options, threads, device }, true)
 }
 
-type Settled = Common & { readonly threads: number; readonly device: Device }
+export type Settled = Common & { readonly threads: number; readonly device: Device }
 
 async function carryOut(
   resolved: Resolved,
@@ -149,7 +171,7 @@ async function measureTrained(
   return scorecard
 }
 
-function refuseFilled(folder: string): void {
+export function refuseFilled(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length)
     throw new UsageError(
       `--out: the folder "${folder}" is not empty. Name another one, or go on in it with temper resume ${folder}.`,

@@ -38,13 +38,13 @@ export function allocateWorkspace(
   }
 }
 
-/** One-hot rows from labels, or the numbers of a regression. */
+/** One-hot rows from labels (the label itself where there is one output), or the numbers of a regression. */
 export function fillTargets(
   { targets, width }: Workspace,
   { rows, labels, targets: numbers }: Batch,
 ) {
   targets.fill(0)
   for (let row = 0; row < rows; row++)
-    if (labels) targets[row * width + labels[row]] = 1
-    else targets[row * width] = numbers![row]
+    if (labels && width > 1) targets[row * width + labels[row]] = 1
+    else targets[row * width] = labels ? labels[row] : numbers![row]
 }

@@ -1,6 +1,7 @@
 import { sizeOf } from '../../base/index.js'
 import type { OpenedModel } from '../../model/index.js'
 import type { Inspect } from '../../record/index.js'
+import { quantisedReason } from '../trainable.js'
 import type { Fates } from './fates.js'
 
 type Rows = Inspect['parameters']
@@ -27,10 +28,6 @@ function refusalOf({ isQuantised }: OpenedModel, fates: Fates, rows: Rows): stri
   const { reason } = rows.find(row => row.name === lost)!
   return `parameter "${lost}" ${reason}; to train the rest: ${names.map(n => `--freeze "${n}"`).join(' ')}`
 }
-
-/** Why a quantised model is measured and not trained. */
-export const quantisedReason =
-  'it computes with quantised numbers, which have no useful gradient; harden the floating-point model it was made from and quantise the result'
 
 function plans({ output, batch, parameters }: OpenedModel, rows: Rows): string[] {
   const trained = rows.filter(row => row.trainable)

@@ -1,0 +1,55 @@
+import { type DataOptions, type Dataset, limit, openData, splitBy } from '../data/index.js'
+import { modelPreprocess } from '../model/index.js'
+import type { Recipe } from './schema.js'
+
+/** Training, validation and test data, of one shape; what has no DATA of its own is held back by hash. */
+export async function openSets({ model, data, seed, ...recipe }: Recipe) {
+  const own = model.file === undefined ? undefined : modelPreprocess(model.file).preprocess
+  const preprocess = recipe.preprocess ?? own
+  const options: DataOptions = {
+    label: data.label,
+    format: data.format,
+    seed,
+    ...physical(preprocess),
+  }
+  const all = await openData(data.train, { ...options, preferSplit: 'train' })
+  const chosen = data.limit === undefined ? all : limit(all, data.limit, seed)
+  const open = (text: string, preferSplit: string) => openData(text, { ...options, preferSplit })
+  const validation =
+    typeof data.validation === 'string' ? await open(data.validation, 'validation') : undefined
+  const test = typeof data.test === 'string' ? await open(data.test, 'test') : undefined
+  return divide({ train: chosen, validation, test }, data, seed)
+}
+
+interface Sets {
+  readonly train: Dataset
+  readonly validation?: Dataset
+  readonly test?: Dataset
+}
+
+/** Holds parts back by hash: the test part of the validation data, where it stands apart, first. */
+function divide(sets: Sets, { validation, test }: Recipe['data'], seed: number) {
+  const unseen = typeof test === 'number' ? hold(sets.validation ?? sets.train, test, seed) : null
+  const kept = !unseen
+    ? sets
+    : sets.validation
+      ? { ...sets, validation: unseen.kept, test: unseen.held }
+      : { ...sets, train: unseen.kept, test: unseen.held }
+  if (kept.validation) return { ...kept, validation: kept.validation }
+  // Another key than that of the test part, whose rest holds no sample of a low hash.
+  const parts = splitBy(kept.train, {
+    fraction: validation as number,
+    seed: unseen ? seed + 1 : seed,
+  })
+  return { ...kept, train: parts.kept, validation: parts.held }
+}
+
+/** Speakers and the like are kept whole where the data knows them. */
+function hold(data: Dataset, fraction: number, seed: number) {
+  return splitBy(data, { fraction, seed, by: data.group ? 'group' : 'sample' })
+}
+
+function physical(preprocess: Recipe['preprocess']): DataOptions {
+  const { size, channels, sampleRate, seconds } = preprocess ?? {}
+  return { size: size as [number, number] | undefined, channels, sampleRate, seconds }
+}

@@ -1,0 +1,64 @@
+/** What a training step works with: flat buffers in one memory, sessions, the optimizer. */
+import type { Device } from '../engine/index.js'
+import { openKernels } from '../kernels/index.js'
+import type { Preprocess } from '../model/index.js'
+import type { Resolved } from '../recipe/index.js'
+import { allocateBuffers, type Buffers, bytesOfBuffers, type Layout, layoutOf } from './layout.js'
+import { type Optimizer, optimizerOf } from './optimizer.js'
+import { Stepper } from './stepper.js'
+import { allocateWorkspace, bytesOfWorkspace, type Workspace } from './workspace.js'
+
+export interface Machinery {
+  readonly buffers: Buffers
+  readonly workspace: Workspace
+  readonly stepper: Stepper
+  readonly optimizer: Optimizer
+  /** The sum of squares of the gradients. */
+  readonly sumOfSquares: (gradients: Float32Array) => number
+}
+
+export interface MachineryOptions {
+  readonly threads: number
+  readonly device: Device
+}
+
+export function openMachinery(resolved: Resolved, options: MachineryOptions): Machinery {
+  const { opened, recipe, train } = resolved
+  const layout = layoutOf(opened.parameters, resolved.isTrained)
+  const kernels = openKernels({ bytes: bytesOfRun(resolved, layout) })
+  const optimizer = optimizerOf(recipe.optimizer, kernels)
+  const buffers = allocateBuffers(kernels, layout, opened.parameters, optimizer.moments)
+  return {
+    buffers,
+    optimizer,
+    workspace: allocateWorkspace(kernels, train, recipe.train.batch, opened.output.size),
+    stepper: openStepper(resolved, buffers, options),
+    sumOfSquares: gradients => kernels.sumOfSquares(gradients),
+  }
+}
+
+function openStepper(resolved: Resolved, buffers: Buffers, options: MachineryOptions): Stepper {
+  const { plan, train, opened, recipe, loss } = resolved
+  return new Stepper(opened, buffers, {
+    ...options,
+    loss,
+    rowsAtOnce: rowsAtOnce(opened, recipe.train),
+    batchNormalization: plan.train.batchNormalization,
+    sampleShape: train.shape,
+    preprocess: plan.preprocess as Preprocess,
+  })
+}
+
+/** Rows a session call: what a model of fixed batch takes, or a part of a batch that accumulates. */
+export function rowsAtOnce(
+  { batch: { kind, made } }: Resolved['opened'],
+  { batch, accumulate }: Resolved['recipe']['train'],
+): number | undefined {
+  if (kind === 'fixed') return made
+  return accumulate > 1 ? Math.ceil(batch / accumulate) : undefined
+}
+
+function bytesOfRun({ recipe, train, opened }: Resolved, layout: Layout): number {
+  const workspace = bytesOfWorkspace(train, recipe.train.batch, opened.output.size)
+  return bytesOfBuffers(layout, 2) + workspace + 2 ** 20
+}
