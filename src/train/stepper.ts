@@ -42,22 +42,29 @@ export class Stepper {
 
   /** The loss of each sample, nothing else changed: gradients are left in their buffer. */
   async losses(input: StepInput): Promise<Float32Array> {
-    await this.prepare(input.rows)
-    return this.sessions.get(input.rows)!.losses(input)
+    const losses = new Float32Array(input.rows)
+    for (const { part, row } of this.parts(input)) {
+      const found = await (await this.session(part.rows)).losses(part)
+      losses.set(found.subarray(0, Math.min(part.rows, input.rows - row)), row)
+    }
+    return losses
   }
 
-  /** The mean loss of the batch. */
+  /**
+   * The mean loss of the batch. Where it is run in parts:
+   * mean over the batch = sum over parts of (weight of the part / weight of all) mean of the part.
+   */
   async run(input: StepInput): Promise<number> {
-    const { rowsAtOnce = input.rows } = this.options
-    if (input.rows <= rowsAtOnce && !this.mustPad(input.rows)) return this.runPart(input)
+    const parts = this.parts(input)
+    if (parts.length === 1) return (await this.session(parts[0].part.rows)).run(parts[0].part)
     const total = sumOf(input.sampleWeights, input.rows)
     this.sum!.fill(0)
     let loss = 0
-    for (let row = 0; row < input.rows; row += rowsAtOnce) {
-      const part = this.part(input, row, Math.min(rowsAtOnce, input.rows - row))
+    for (const { part } of parts) {
       const share = sumOf(part.sampleWeights, part.rows) / total
-      if (share > 0) loss += share * (await this.runPart(part))
-      if (share > 0) this.add(share)
+      if (share === 0) continue
+      loss += share * (await (await this.session(part.rows)).run(part))
+      this.add(share)
     }
     this.buffers.gradients.set(this.sum!)
     return loss
@@ -68,16 +75,24 @@ export class Stepper {
     this.sessions.clear()
   }
 
-  private mustPad(rows: number): boolean {
-    return this.opened.batch.kind === 'fixed' && rows !== this.opened.batch.made
+  /** The session for a number of rows, opened where it is new: a graph embeds its batch size. */
+  private async session(rows: number): Promise<StepSession> {
+    const known = this.sessions.get(rows)
+    if (known) return known
+    const opened = await openStep(this.opened, this.buffers, rows, this.options)
+    this.sessions.set(rows, opened)
+    return opened
   }
 
-  /** Opens the session for a number of rows where it is new: a graph embeds its batch size. */
-  private async runPart(input: StepInput): Promise<number> {
-    const { rows } = input
-    if (!this.sessions.has(rows))
-      this.sessions.set(rows, await openStep(this.opened, this.buffers, rows, this.options))
-    return this.sessions.get(rows)!.run(input)
+  /** The batch in parts of `rowsAtOnce`, each with the row it begins at. */
+  private parts(input: StepInput): { readonly part: StepInput; readonly row: number }[] {
+    const { rowsAtOnce = input.rows } = this.options
+    const count = Math.ceil(input.rows / rowsAtOnce)
+    if (count === 1 && !this.mustPad(input.rows)) return [{ part: input, row: 0 }]
+    return Array.from({ length: count }, (_, i) => {
+      const row = i * rowsAtOnce
+      return { row, part: this.part(input, row, Math.min(rowsAtOnce, input.rows - row)) }
+    })
   }
 
   /** Some rows of a batch; a model of fixed batch gets its size, filled up with rows that do not count. */
@@ -92,7 +107,11 @@ export class Stepper {
     return this.mustPad(rows) ? padded(own, this.opened.batch.made!) : own
   }
 
-  /** mean over the batch = sum over parts of (weight of the part / weight of all) mean of the part */
+  private mustPad(rows: number): boolean {
+    const { kind, made } = this.opened.batch
+    return kind === 'fixed' && rows !== made
+  }
+
   private add(share: number): void {
     const { gradients } = this.buffers
     for (let i = 0; i < gradients.length; i++) this.sum![i] += share * gradients[i]
