@@ -21,13 +21,20 @@ export interface Doubts {
   readonly meanDropInterval: Interval
 }
 
-/** Gathers, batch by batch, what the intervals are made of; memory does not grow with the data. */
+/** Sample by sample, in the data's order: whether the clean answer is right, and the share under noise. */
+export interface SampleScores {
+  readonly clean: number[]
+  readonly noisy: number[]
+}
+
+/** Gathers, batch by batch, what the intervals are made of, and two numbers a sample. */
 export class DoubtMeter {
   private readonly drops: readonly Moments[]
   private readonly meanAccuracy = new Moments()
   private readonly meanDrop = new Moments()
   /** Right answers by condition and draw. */
   private readonly right: readonly Float64Array[]
+  private readonly kept: SampleScores = { clean: [], noisy: [] }
   private samples = 0
 
   constructor(private readonly suite: readonly Condition[]) {
@@ -45,11 +52,18 @@ export class DoubtMeter {
       const mean = meanOver(shares, share => share)
       this.meanAccuracy.add(mean)
       this.meanDrop.add(cleanRight[row] - mean)
+      this.kept.clean.push(cleanRight[row])
+      this.kept.noisy.push(mean)
     }
     for (const [i, draws] of noisyRight.entries())
       for (const [draw, right] of draws.entries())
         this.right[i][draw] += right.reduce((sum, r) => sum + r, 0)
     this.samples += clean.samples
+  }
+
+  /** For pairing with another model's; undefined where nothing was labelled. */
+  sampleScores(): SampleScores | undefined {
+    return this.samples ? this.kept : undefined
   }
 
   /** Undefined where nothing was labelled. */

@@ -11,6 +11,7 @@ import {
   type Preprocess,
 } from '../model/index.js'
 import type { Scorecard } from '../record/index.js'
+import type { SampleScores } from './doubt.js'
 import { type MeasuredSuite, measureSuite } from './measure.js'
 import { type ModelFacts, scorecardOf } from './scorecard.js'
 import { type Strip, type StripModel, sampleStrip } from './strip.js'
@@ -23,6 +24,12 @@ export interface MeasuredEvent {
   readonly type: 'measured'
   readonly samples: number
   readonly of: number
+}
+
+/** Sent once, at the end: what a comparison with another model pairs. */
+export interface SamplesEvent {
+  readonly type: 'samples'
+  readonly scores: SampleScores
 }
 
 export interface EvaluateOptions extends DataOptions {
@@ -50,7 +57,7 @@ export interface EvaluateOptions extends DataOptions {
   readonly device?: Device
   /** Samples a session call; it changes no figure. Default 256. */
   readonly batch?: number
-  readonly onEvent?: (event: MeasuredEvent) => void
+  readonly onEvent?: (event: MeasuredEvent | SamplesEvent) => void
   readonly signal?: AbortSignal
 }
 
@@ -77,6 +84,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
       isDetailed: true,
     })
     const seconds = (performance.now() - started) / 1000
+    const { sampleScores: scores } = measured
+    if (scores) onEvent?.({ type: 'samples', scores })
     const warnings = await suspicions(measured, data, saidOrFound(options, opened), opened, {
       threads,
       device,

@@ -1,7 +1,9 @@
+export type { SampleScores } from './doubt.js'
 export {
   type EvaluateOptions,
   evaluate,
   type MeasuredEvent,
+  type SamplesEvent,
   type ModelStripOptions,
   modelStrip,
 } from './evaluate.js'
@@ -14,3 +16,4 @@ export {
 export type { Strip } from './strip.js'
 export type { Condition, Suite, SuiteFor } from './suite.js'
 export { suiteOf, suites, usualSuite } from './suites.js'
+export { decodeScores, encodeScores, pairedDifference } from './paired.js'

@@ -6,7 +6,7 @@ import type { Predictor, Weights } from '../model/index.js'
 import type { Measures } from '../record/index.js'
 import { AnswerReader } from './answers.js'
 import { disturbWeights, sampleDisturber } from './disturb.js'
-import { DoubtMeter, type Doubts } from './doubt.js'
+import { DoubtMeter, type Doubts, type SampleScores } from './doubt.js'
 import type { Condition, Suite } from './suite.js'
 
 export interface MeasureSuiteOptions {
@@ -41,6 +41,8 @@ export interface MeasuredSuite {
   readonly conditions: readonly MeasuredCondition[]
   /** Intervals of accuracies and drops; absent where there are no labels. */
   readonly doubts?: Doubts
+  /** For comparing two models on the same samples. */
+  readonly sampleScores?: SampleScores
   /** Answers computed, all conditions and draws. */
   readonly answers: number
 }
@@ -109,6 +111,7 @@ class Pass {
       noisy: this.noisy.result() as Measures,
       conditions,
       doubts: this.doubt.result(),
+      sampleScores: this.doubt.sampleScores(),
       answers: this.answers,
     }
   }
