@@ -4,16 +4,15 @@ import { basename, join, resolve } from 'node:path'
 import { DataError } from '../base/index.js'
 import type { Strip } from '../evaluate/index.js'
 import type { Plan } from '../recipe/index.js'
-import type { Scorecard } from '../record/index.js'
 import type { ReportRun, SampleStrip } from '../report/index.js'
 import type { Context } from './command.js'
+import { comparisonOf, type Measured } from './comparison.js'
 import { superviseJob } from './job.js'
 import { rooms } from './rooms.js'
 
 /** A model to report on: its scorecard, and its run folder where it was trained by Temper. */
-export interface Source {
+export interface Source extends Measured {
   readonly name: string
-  readonly scorecard: Scorecard
   readonly run?: string
 }
 
@@ -30,7 +29,7 @@ export async function readSource(path: string): Promise<Source> {
     )
   const scorecard = record.readDocument(file, 'temper.scorecard/1')
   const name = scorecard.name ?? (isRun ? basename(resolve(path)) : scorecard.model.file)
-  return { name, scorecard, ...(isRun && { run: path }) }
+  return { name, scorecard, file, ...(isRun && { run: path }) }
 }
 
 /** Writes the page about some sources; the same samples are shown with the answers of each model. */
@@ -43,7 +42,8 @@ export async function writeReport(
   const { writeFileAtomic } = await rooms.record()
   const runs = await Promise.all(sources.filter(s => s.run !== undefined).map(runOf))
   const scorecards = sources.map(({ name, scorecard }) => ({ ...scorecard, name }))
-  writeFileAtomic(resolve(out), renderReport({ scorecards, runs, samples: strip }))
+  const comparison = await comparisonOf(sources)
+  writeFileAtomic(resolve(out), renderReport({ scorecards, runs, samples: strip, comparison }))
 }
 
 async function runOf({ name, run }: Source): Promise<ReportRun> {

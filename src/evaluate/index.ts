@@ -3,9 +3,9 @@ export {
   type EvaluateOptions,
   evaluate,
   type MeasuredEvent,
-  type SamplesEvent,
   type ModelStripOptions,
   modelStrip,
+  type SamplesEvent,
 } from './evaluate.js'
 export {
   type MeasuredCondition,
@@ -13,7 +13,7 @@ export {
   type MeasureSuiteOptions,
   measureSuite,
 } from './measure.js'
+export { decodeScores, encodeScores, pairedDifference, scoresBeside } from './paired.js'
 export type { Strip } from './strip.js'
 export type { Condition, Suite, SuiteFor } from './suite.js'
 export { suiteOf, suites, usualSuite } from './suites.js'
-export { decodeScores, encodeScores, pairedDifference } from './paired.js'

@@ -19,6 +19,10 @@ export function pairedDifference(a: ArrayLike<number>, b: ArrayLike<number>): Pa
   return { value: moments.mean, interval: [moments.mean - half, moments.mean + half] }
 }
 
+/** Where the scores of a scorecard's samples stand: `scorecard.json` -> `scorecard.samples.safetensors`. */
+export const scoresBeside = (scorecard: string) =>
+  `${scorecard.replace(/\.json$/, '')}.samples.safetensors`
+
 /** As safetensors, to stand beside a scorecard: 5 bytes a sample. */
 export function encodeScores({ clean, noisy }: SampleScores): Uint8Array[] {
   const shape = [clean.length]

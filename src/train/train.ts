@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { DataError, UsageError } from '../base/index.js'
 import { type Device, threadsAvailable } from '../engine/index.js'
-import { evaluate, suiteOf, usualSuite } from '../evaluate/index.js'
+import {
+  encodeScores,
+  evaluate,
+  type SampleScores,
+  scoresBeside,
+  suiteOf,
+  usualSuite,
+} from '../evaluate/index.js'
 import { checkTrainable } from '../gradients/index.js'
 import { exportModel, type Preprocess, preprocessKey } from '../model/index.js'
 import { checkRecipe, parseRecipe, type Resolved, resolveRecipe } from '../recipe/index.js'
@@ -154,6 +161,7 @@ async function measureTrained(
     metricsCsv(readEvents(join(folder, 'events.jsonl')).events),
   )
   if (!test) return undefined
+  let scores: SampleScores | undefined
   const scorecard = await evaluate({
     model,
     data: test,
@@ -166,8 +174,12 @@ async function measureTrained(
     threads,
     device,
     signal,
+    onEvent: event => {
+      if (event.type === 'samples') scores = event.scores
+    },
   })
   writeDocument(join(folder, 'scorecard.json'), scorecard)
+  if (scores) writeFileAtomic(scoresBeside(join(folder, 'scorecard.json')), encodeScores(scores))
   return scorecard
 }
 

@@ -40,6 +40,7 @@ function recipeOf(
             kind: 'gaussian',
             sigma: { uniform: [0, { ramp: [0.1, 0.4], to: '60%' }] },
             clip: [0, 1],
+            share: 0.75,
           },
         ]
       : [],
@@ -73,7 +74,8 @@ export const demo: CommandSpec = {
     }
     const sources = cards.map(scorecard => {
       const name = scorecard.name!
-      return { name, scorecard, run: join(out, name) }
+      const run = join(out, name)
+      return { name, scorecard, run, file: join(run, 'scorecard.json') }
     })
     const page = join(out, 'report.html')
     await writeReport(sources, page, await stripOfRuns(sources, context))

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
+import type { MeasuredEvent, SampleScores, SamplesEvent } from '../../evaluate/index.js'
 import type { Scorecard } from '../../record/index.js'
 import { type CommandSpec, valueOptions, wholeNumber } from '../command.js'
 import { applyGates, readGate } from '../gates.js'
@@ -50,16 +51,27 @@ export const evalCommand: CommandSpec = {
       bind: options.input,
       preprocessFile: preprocess,
     }
-    const outcome = await superviseJob<Scorecard, never>(
+    let scores: SampleScores | undefined
+    const show = showMeasuring(output)
+    const onEvent = (event: MeasuredEvent | SamplesEvent) => {
+      if (event.type === 'samples') scores = event.scores
+      else show({ ...event })
+    }
+    const outcome = await superviseJob<Scorecard, MeasuredEvent | SamplesEvent>(
       'evaluate',
       payload,
       output,
-      showMeasuring(output),
+      onEvent,
     )
     if (!outcome.ended) return outcome.exitCode
     const scorecard = outcome.result
     const record = await rooms.record()
-    if (options.out) record.writeDocument(resolve(options.out as string), scorecard)
+    if (options.out) {
+      const out = resolve(options.out as string)
+      const { encodeScores, scoresBeside } = await rooms.evaluate()
+      record.writeDocument(out, scorecard)
+      if (scores) record.writeFileAtomic(scoresBeside(out), encodeScores(scores))
+    }
     if (options.report) {
       const models = [{ name: scorecard.model.file, model }]
       const strip = await stripOf({ ...payload, models }, context)
