@@ -80,6 +80,10 @@ const monitor = strictForm({
   maxCleanDrop: share
     .default(0.01)
     .describe('clean accuracy the noise may cost; of a regression: relative rise of the error'),
+  onOveruse: z
+    .enum(['adjust', 'warn', 'stop'], { error: expecting('adjust, warn or stop') })
+    .default('adjust')
+    .describe('what to do when the measures say that noise is overused'),
   baseline: z
     .enum(['best', 'given'], { error: expecting('best or given') })
     .default('best')

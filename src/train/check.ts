@@ -2,10 +2,12 @@
 import type { Moment } from '../base/index.js'
 import { type Dataset, limit } from '../data/index.js'
 import type { Device } from '../engine/index.js'
-import { measureSuite, suiteOf, usualSuite } from '../evaluate/index.js'
+import { measureSuite, type Suite, suiteOf, usualSuite } from '../evaluate/index.js'
 import { modelPredictor, type Predictor } from '../model/index.js'
+import type { Answers as Observed } from '../monitor/index.js'
 import type { Resolved } from '../recipe/index.js'
 import type { Measures, NewEvent } from '../record/index.js'
+import { Observer } from './observation.js'
 import type { RunState } from './state.js'
 
 export interface CheckerOptions {
@@ -53,15 +55,13 @@ export class Checker {
     state: RunState,
     moment: Moment,
     levels: Record<string, number>,
+    observer: Observer,
   ): Promise<CheckResult> {
     const { recipe } = this.resolved
-    const { clean, noisy } = await measureSuite({
-      predictor: this.predictor,
-      data: this.samples,
-      suite: suiteOf(recipe.monitor.suite ?? usualSuite[this.samples.kind], this.samples),
-      seed: recipe.seed,
-      deviations: this.resolved.deviations,
-    })
+    const { clean, noisy } = await this.measure(
+      suiteOf(recipe.monitor.suite ?? usualSuite[this.samples.kind], this.samples),
+      observer,
+    )
     const event: NewEvent = {
       type: 'check',
       step: state.step,
@@ -73,6 +73,29 @@ export class Checker {
       levels,
     }
     return { event, verdict: this.judge(state, clean, noisy) }
+  }
+
+  /** The clean answers of the weights as they are. */
+  async cleanAnswers(): Promise<Observed> {
+    const observer = new Observer()
+    await this.measure({ name: 'clean', preset: '', tldr: '', conditions: [] }, observer)
+    return observer.result().clean
+  }
+
+  /** The held-out samples every check looks at. */
+  get heldOut(): Dataset {
+    return this.samples
+  }
+
+  private measure(suite: Suite, observer: Observer) {
+    return measureSuite({
+      predictor: this.predictor,
+      data: this.samples,
+      suite,
+      seed: this.resolved.recipe.seed,
+      deviations: this.resolved.deviations,
+      onAnswers: observer.add,
+    })
   }
 
   close(): Promise<void> {

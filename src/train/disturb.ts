@@ -3,7 +3,7 @@ import { keyOf } from '../base/index.js'
 import type { GradientNoise, WeightNoise } from '../noise/index.js'
 import type { ResolvedNoise } from '../recipe/index.js'
 import { type Buffers, viewOf } from './layout.js'
-import { drawOf, levelNow, type NoiseTime } from './noising.js'
+import { drawOf, isActive, levelNow, type NoiseTime } from './noising.js'
 
 /**
  * The weights a step reads: the clean buffer, or the noisy copy while weight noise acts. Gradients
@@ -14,7 +14,7 @@ export function disturbedWeights(
   all: readonly ResolvedNoise[],
   time: NoiseTime,
 ): Float32Array {
-  const active = all.filter(n => n.entry.at === 'weight' && n.window(time.moment))
+  const active = all.filter(isActive('weight', time))
   if (!active.length) return buffers.parameters
   buffers.noisy.set(buffers.parameters)
   for (const noise of active) disturbWeights(buffers, noise, time)
@@ -37,7 +37,7 @@ export function disturbGradients(
   all: readonly ResolvedNoise[],
   time: NoiseTime,
 ): void {
-  for (const active of all.filter(n => n.entry.at === 'gradient' && n.window(time.moment)))
+  for (const active of all.filter(isActive('gradient', time)))
     for (const slot of layout.slots.filter(s => s.trained)) {
       const key = keyOf(time.seed, `${active.name} ${slot.name}`, time.step)
       const gradient = viewOf(gradients, slot)

@@ -66,19 +66,24 @@ export function allocateBuffers(
   parameters: readonly Parameter[],
   moments: number,
 ): Buffers {
-  const flat = kernels.alloc(layout.length)
-  const values = new Map(parameters.map(p => [p.name, p.value.data]))
-  for (const slot of layout.slots) {
-    const value = values.get(slot.name)
-    if (!value) throw new InternalError(`no value for the parameter ${slot.name}`)
-    viewOf(flat, slot).set(value)
-  }
-  return {
+  const buffers = {
     layout,
-    parameters: flat,
+    parameters: kernels.alloc(layout.length),
     noisy: kernels.alloc(layout.length),
     gradients: kernels.alloc(layout.trainedLength),
     moments: Array.from({ length: moments }, () => kernels.alloc(layout.trainedLength)),
+  }
+  fillParameters(buffers, parameters)
+  return buffers
+}
+
+/** Puts the values of the opened model into the flat buffer. */
+export function fillParameters(buffers: Buffers, parameters: readonly Parameter[]): void {
+  const values = new Map(parameters.map(p => [p.name, p.value.data]))
+  for (const slot of buffers.layout.slots) {
+    const value = values.get(slot.name)
+    if (!value) throw new InternalError(`no value for the parameter ${slot.name}`)
+    viewOf(buffers.parameters, slot).set(value)
   }
 }
 

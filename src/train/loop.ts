@@ -33,7 +33,9 @@ export interface LoopParts extends StepParts {
   readonly rhythm: Rhythm
   readonly emit: (event: NewEvent | Progress) => void
   /** Measures the weights as they are, keeps the best, says so. */
-  readonly check: (moment: Moment, levels: Record<string, number>) => Promise<void>
+  readonly check: (parts: LoopParts, moment: Moment, levels: Levels) => Promise<Outcome>
+  /** Asked when the loss is no number: whether the run went back and may go on. */
+  readonly recover: (parts: LoopParts) => Promise<boolean>
   readonly save: () => void
   readonly signal?: AbortSignal
 }
@@ -43,6 +45,12 @@ export interface StepParts extends Machinery {
   readonly resolved: Resolved
   readonly state: RunState
 }
+
+/** Middle levels by `noise.field`. */
+export type Levels = Record<string, number>
+
+/** What follows a check: the next batch, the end, or batches from an earlier step. */
+export type Outcome = 'go on' | 'stop' | 'rewind'
 
 /** Sent often, written nowhere: where the run is. */
 export interface Progress {
@@ -60,12 +68,37 @@ export async function runLoop(parts: LoopParts): Promise<boolean> {
     const epoch = Math.floor(state.step / batchesPerEpoch)
     const start = state.step % batchesPerEpoch
     for await (const batch of epochBatches(parts, epoch, start)) {
-      await step(parts, batch, epoch)
-      await afterStep(parts)
+      const outcome = await stepAndLook(parts, batch, epoch)
+      if (outcome === 'stop') return true
       if (parts.signal?.aborted) return false
+      if (outcome === 'rewind') break
     }
   }
   return true
+}
+
+async function stepAndLook(parts: LoopParts, batch: Batch, epoch: number): Promise<Outcome> {
+  try {
+    await step(parts, batch, epoch)
+  } catch (error) {
+    if (error instanceof Diverged && (await parts.recover(parts))) return 'rewind'
+    throw error
+  }
+  return afterStep(parts)
+}
+
+/** Some steps from where the state is, without checks: what a branch trains. */
+export async function trainSteps(parts: LoopParts, steps: number): Promise<void> {
+  const { state, resolved } = parts
+  const { batchesPerEpoch } = resolved.lengths
+  const end = state.step + steps
+  while (state.step < end) {
+    const epoch = Math.floor(state.step / batchesPerEpoch)
+    for await (const batch of epochBatches(parts, epoch, state.step % batchesPerEpoch)) {
+      await step(parts, batch, epoch)
+      if (state.step === end) break
+    }
+  }
 }
 
 function epochBatches({ resolved, workspace }: LoopParts, epoch: number, start: number) {
@@ -112,11 +145,17 @@ const rowsOf = ({ rows, ids, copies }: Batch) => ({ rows, ids, copies })
 
 export function timeOf({ resolved, state }: StepParts, epoch: number): NoiseTime {
   const moment = momentAt(state.step, resolved.lengths)
-  return { seed: resolved.recipe.seed, moment, step: state.step, epoch, gains: gainsOf(state) }
+  const { lengths, recipe } = resolved
+  const control = controlsOf(state)
+  return { seed: recipe.seed, moment, step: state.step, epoch, lengths, ...control }
 }
 
-function gainsOf({ controls }: RunState): Map<string, number> {
-  return new Map(Object.entries(controls).map(([name, { gain }]) => [name, gain]))
+function controlsOf({ controls }: RunState): Pick<NoiseTime, 'gains' | 'holds'> {
+  const all = Object.entries(controls)
+  return {
+    gains: new Map(all.map(([name, { gain }]) => [name, gain])),
+    holds: new Map(all.map(([name, { hold }]) => [name, hold])),
+  }
 }
 
 /** min(1, clipNorm / |g|): one factor for all gradients, as in Pascanu et al. 2013. */
@@ -127,15 +166,17 @@ function clippingScale({ resolved, buffers, sumOfSquares }: StepParts): number {
   return norm > clipNorm ? clipNorm / norm : 1
 }
 
-async function afterStep(parts: LoopParts): Promise<void> {
+async function afterStep(parts: LoopParts): Promise<Outcome> {
   const { resolved, state, rhythm, emit } = parts
   const { batchesPerEpoch, epochs } = resolved.lengths
   const { sum, samples } = state.epochLoss
   emit({ type: 'progress', step: state.step, steps: epochs * batchesPerEpoch, loss: sum / samples })
   const moment = momentAt(state.step, resolved.lengths)
   if (state.step % batchesPerEpoch === 0) endEpoch(parts, moment)
-  if (rhythm.checkAfter(state.step)) await parts.check(moment, levelsNow(parts))
-  if (rhythm.saveAfter(state.step)) parts.save()
+  const isCheck = rhythm.checkAfter(state.step)
+  const outcome = isCheck ? await parts.check(parts, moment, levelsNow(parts)) : 'go on'
+  if (outcome !== 'rewind' && rhythm.saveAfter(state.step)) parts.save()
+  return outcome
 }
 
 function endEpoch({ resolved, state, emit }: LoopParts, moment: Moment): void {
@@ -146,7 +187,7 @@ function endEpoch({ resolved, state, emit }: LoopParts, moment: Moment): void {
 }
 
 /** The middle of each noise's level at the last step, as the controller lets it be; 0 while its window is closed. */
-function levelsNow({ resolved, state }: LoopParts): Record<string, number> {
+function levelsNow({ resolved, state }: LoopParts): Levels {
   const moment = momentAt(state.step - 1, resolved.lengths)
   return Object.fromEntries(
     resolved.noises.flatMap(({ name, noise, levels, window }) => {
@@ -160,8 +201,11 @@ function levelsNow({ resolved, state }: LoopParts): Record<string, number> {
   )
 }
 
-function diverged(step: number, loss: number): ResumableError {
-  return new ResumableError(
+/** The loss is no number any more. */
+class Diverged extends ResumableError {}
+
+function diverged(step: number, loss: number): Diverged {
+  return new Diverged(
     `train: the loss became ${loss} at step ${step}. Lower optimizer.learningRate, set optimizer.clipNorm, or lower the noise; the last checkpoint is from before.`,
   )
 }

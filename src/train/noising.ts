@@ -1,5 +1,5 @@
 /** Noise on one batch, in the order the loop prints: each draw is keyed, none depends on another. */
-import { keyOf, type Moment, Random, sizeOf } from '../base/index.js'
+import { keyOf, type Lengths, type Moment, momentAt, Random, sizeOf } from '../base/index.js'
 import {
   type InputNoise,
   isIdentity,
@@ -37,12 +37,21 @@ export interface NoiseTime {
   readonly epoch: number
   /** How much of each noise the controller lets through, by name; 1 where it says nothing. */
   readonly gains: ReadonlyMap<string, number>
+  /** By how many updates each noise's schedule waits, by name; 0 where it says nothing. */
+  readonly holds: ReadonlyMap<string, number>
+  readonly lengths: Lengths
 }
 
 /** What of the run a draw of this noise depends on. */
 export function drawOf({ redraw }: ResolvedNoise, { step, epoch }: NoiseTime): number {
   if (redraw === 'run') return 0
   return redraw === 'epoch' ? epoch : step
+}
+
+/** The moment a noise's schedule is at: this one, less what the controller holds it back by. */
+function scheduleMoment({ name }: ResolvedNoise, time: NoiseTime): Moment {
+  const hold = time.holds.get(name) ?? 0
+  return hold ? momentAt(Math.max(0, time.step - hold), time.lengths) : time.moment
 }
 
 /** The level of this moment: the schedule's value or a draw around it, times the gain. */
@@ -52,19 +61,22 @@ export function levelNow(
   row?: { readonly id: number; readonly copy: number },
 ): Level {
   const { levels, name, noise } = active
+  const moment = scheduleMoment(active, time)
   const values: Record<string, number> = {}
   for (const field of Object.keys(levels)) {
     const level = levels[field]
     const counters = row && level.per === 'sample' ? [time.epoch, row.id, row.copy] : [time.step]
     const key = keyOf(time.seed, `${name} level ${field}`, ...counters)
-    values[field] = level.resolve(time.moment, key)
+    values[field] = level.resolve(moment, key)
   }
   const gain = time.gains.get(name) ?? 1
   return gain === 1 ? values : noise.scale(values, gain)
 }
 
-const isActive = (at: ResolvedNoise['entry']['at'], time: NoiseTime) => (noise: ResolvedNoise) =>
-  noise.entry.at === at && noise.window(time.moment)
+/** Whether a noise of a site acts now. */
+export const isActive =
+  (at: ResolvedNoise['entry']['at'], time: NoiseTime) => (noise: ResolvedNoise) =>
+    noise.entry.at === at && noise.window(scheduleMoment(noise, time))
 
 /**
  * Label flips, corruptions, mix, smoothing, additive noise, clip; in place. Corruptions are the

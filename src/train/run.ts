@@ -1,12 +1,23 @@
 /** One run: memory laid out, sessions open, the loop driven, the state saved. */
 import { type Moment, momentAt } from '../base/index.js'
 import type { Device } from '../engine/index.js'
+import type { Decision, Monitor, Probe } from '../monitor/index.js'
 import type { Resolved } from '../recipe/index.js'
-import type { Checkpoint, EventLog, Measures, NewEvent } from '../record/index.js'
+import {
+  type Checkpoint,
+  type EventLog,
+  latestCheckpoint,
+  listCheckpoints,
+  type Measures,
+  type NewEvent,
+} from '../record/index.js'
+import { branch } from './branch.js'
 import { Checker, scoreOf } from './check.js'
-import { type Buffers, unpack, viewOf } from './layout.js'
-import { type Progress, runLoop } from './loop.js'
+import { type Buffers, fillParameters, unpack, viewOf } from './layout.js'
+import { type Levels, type LoopParts, type Outcome, type Progress, runLoop } from './loop.js'
 import { type Machinery, openMachinery } from './machinery.js'
+import { Observer } from './observation.js'
+import { divergedCheck, judgeCheck, monitorOf } from './overuse.js'
 import { rhythmOf } from './rhythm.js'
 import { firstControl, seek } from './seek.js'
 import { type RunState, restoreCheckpoint, saveCheckpoint } from './state.js'
@@ -29,6 +40,7 @@ export class Run {
   private readonly parts: Machinery
   private readonly buffers: Buffers
   private readonly best: Float32Array
+  private monitor: Monitor | undefined
 
   constructor(private readonly options: RunOptions) {
     const { resolved, planHash } = options
@@ -49,9 +61,10 @@ export class Run {
   async drive(): Promise<boolean> {
     const { resolved, signal, onEvent } = this.options
     const checker = await Checker.open(resolved, this.weights(), this.options)
+    this.monitor = this.openMonitor(checker)
     try {
       if (resolved.recipe.monitor.baseline === 'given' && this.state.step === 0)
-        await this.check(checker, momentAt(0, resolved.lengths), {})
+        await this.checkGiven(checker)
       const finished = await runLoop({
         resolved,
         signal,
@@ -59,7 +72,8 @@ export class Run {
         ...this.parts,
         rhythm: rhythmOf(resolved.recipe, resolved.lengths),
         emit: event => (event.type === 'progress' ? onEvent?.(event) : this.say(event)),
-        check: (moment, levels) => this.check(checker, moment, levels),
+        check: (parts, moment, levels) => this.check(checker, parts, moment, levels),
+        recover: parts => this.recover(parts),
         save: () => this.save(),
       })
       if (!finished) this.save()
@@ -81,16 +95,85 @@ export class Run {
     this.options.onEvent?.(written)
   }
 
-  private async check(checker: Checker, moment: Moment, levels: Record<string, number>) {
+  private openMonitor({ heldOut }: Checker): Monitor | undefined {
+    const { resolved } = this.options
+    const monitor = resolved.recipe.monitor.seekStrongest ? undefined : monitorOf(resolved, heldOut)
+    if (monitor && this.state.monitor !== null) monitor.restore(this.state.monitor)
+    return monitor
+  }
+
+  /** The model as it was given, before the first step. */
+  private async checkGiven(checker: Checker): Promise<void> {
+    const moment = momentAt(0, this.options.resolved.lengths)
+    await this.look(checker, moment, {}, new Observer())
+  }
+
+  private async check(
+    checker: Checker,
+    parts: LoopParts,
+    moment: Moment,
+    levels: Levels,
+  ): Promise<Outcome> {
+    const observer = new Observer()
+    const measures = await this.look(checker, moment, levels, observer)
+    if (this.options.resolved.recipe.monitor.seekStrongest)
+      this.seek(scoreOf(measures), checker.budget(this.state))
+    if (!this.monitor) return 'go on'
+    const probe: Probe = off => branch(parts, off, () => checker.cleanAnswers())
+    return this.follow(await judgeCheck(this.monitor, parts, observer, probe))
+  }
+
+  /** Measures, says so, and keeps the weights where they are the best. */
+  private async look(
+    checker: Checker,
+    moment: Moment,
+    levels: Levels,
+    observer: Observer,
+  ): Promise<Measures> {
     const { state } = this
-    const { event, verdict } = await checker.check(state, moment, levels)
+    const { event, verdict } = await checker.check(state, moment, levels, observer)
     this.say(event)
     if (verdict) {
       state.best = verdict
       this.best.set(this.buffers.parameters)
     }
-    if (this.options.resolved.recipe.monitor.seekStrongest && state.step > 0)
-      this.seek(scoreOf(event.clean as Measures), checker.budget(state))
+    return event.clean as Measures
+  }
+
+  /** Does what the monitor decided; its events come after those of a way back, which replaces others. */
+  private follow({ events, action }: Decision): Outcome {
+    const { state } = this
+    if (action === 'rewind') this.goBack()
+    for (const event of events) this.say(event)
+    for (const { name } of this.options.resolved.noises)
+      state.controls[name] = { ...this.monitor!.control(name) }
+    state.monitor = this.monitor!.state()
+    if (action === 'rewind') this.save()
+    return action
+  }
+
+  /** Shows the monitor a run whose loss is no number; true when noise was turned down and it may go on. */
+  private async recover(parts: LoopParts): Promise<boolean> {
+    if (!this.monitor || this.options.resolved.recipe.monitor.onOveruse !== 'adjust') return false
+    const decision = await this.monitor.observe(divergedCheck(parts))
+    if (decision.action !== 'rewind' || !decision.events.some(e => e.type === 'adjust'))
+      return false
+    this.follow(decision)
+    return true
+  }
+
+  /** Weights, optimizer and step of the last checkpoint, or of the start. */
+  private goBack(): void {
+    const { checkpoints, planHash, resolved } = this.options
+    const { controls, monitor } = this.state
+    if (listCheckpoints(checkpoints).length) this.restore(latestCheckpoint(checkpoints))
+    else {
+      fillParameters(this.buffers, resolved.opened.parameters)
+      for (const moment of this.buffers.moments) moment.fill(0)
+      Object.assign(this.state, freshState(planHash, controls))
+      this.say({ type: 'resumed', fromStep: 0 })
+    }
+    Object.assign(this.state, { controls, monitor })
   }
 
   /** Turns every noise up or down by what the last check left of the budget. */
@@ -122,5 +205,6 @@ function startControls({ recipe, noises }: Resolved): RunState['controls'] {
 }
 
 function freshState(plan: string, controls: RunState['controls']): RunState {
-  return { step: 0, plan, epochLoss: { sum: 0, samples: 0 }, bestClean: null, best: null, controls }
+  const epochLoss = { sum: 0, samples: 0 }
+  return { step: 0, plan, epochLoss, bestClean: null, best: null, controls, monitor: null }
 }

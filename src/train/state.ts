@@ -34,6 +34,8 @@ export const runStateSchema = z.object({
     z.string(),
     z.object({ gain: z.number(), hold: z.number(), ceiling: z.number() }),
   ),
+  /** What the monitor remembers; null where none watches. */
+  monitor: z.unknown(),
 })
 
 export type RunState = z.infer<typeof runStateSchema>

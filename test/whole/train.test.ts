@@ -93,6 +93,25 @@ describe('a training run', () => {
     expect(events.filter(e => e.type === 'epoch')).toHaveLength(3)
   })
 
+  it('takes the same decisions about overused noise when it is interrupted around them', async () => {
+    const changes = {
+      data: { train: 'mnist:train', validation: 0.3, limit: 1500 },
+      train: { epochs: 6, batch: 64, checkpointEvery: '7ba' },
+      noise: [{ at: 'input', kind: 'gaussian', sigma: 3, clip: 'none' }],
+      monitor: { every: '0.5ep', samples: 400 },
+    }
+    const whole = await hashOf('overused', changes)
+    const adjusted = (name: string) =>
+      readEvents(join(folder, name, 'events.jsonl'))
+        .events.filter(e => e.type === 'adjust')
+        .map(({ step, gain, hold, reason }) => ({ step, gain, hold, reason }))
+    expect(adjusted('overused').length).toBeGreaterThan(0)
+    const [{ step }] = adjusted('overused')
+    const stops = [Number(step) - 1, Number(step), Number(step) + 3]
+    expect(await hashOf('overused, broken', changes, stops)).toBe(whole)
+    expect(adjusted('overused, broken')).toEqual(adjusted('overused'))
+  })
+
   it('leaves the folder the contract names, and a model without noise inside', async () => {
     await hashOf('measured', {
       data: { ...recipe.data, test: 'mnist:test' },

@@ -1,0 +1,116 @@
+/** A check as the monitor sees it: answers sample by sample, and losses on training batches. */
+import { momentAt } from '../base/index.js'
+import { type Batch, batches } from '../data/index.js'
+import type { Answers, Values } from '../metrics/index.js'
+import type { Check, Answers as Observed } from '../monitor/index.js'
+import type { ResolvedNoise } from '../recipe/index.js'
+import { disturbedWeights } from './disturb.js'
+import type { LoopParts } from './loop.js'
+import { type NoiseTime, noiseBatch } from './noising.js'
+import { fillTargets } from './workspace.js'
+
+type Raw = Answers | Values
+
+/** Gathers the held-out answers of one check, in an order that is the same at every check. */
+export class Observer {
+  private readonly clean: Raw[] = []
+  private readonly noisy: Raw[][] = []
+
+  readonly add = (clean: Raw, noisy: readonly (readonly Raw[])[]): void => {
+    this.clean.push(clean)
+    for (const [i, raw] of noisy.flat().entries()) {
+      this.noisy[i] ??= []
+      this.noisy[i].push(raw)
+    }
+  }
+
+  result(): Pick<Check, 'clean' | 'noisy'> {
+    return { clean: observed(this.clean), noisy: observed(this.noisy.flat()) }
+  }
+}
+
+function observed(parts: readonly Raw[]): Observed {
+  if (!parts.some(part => 'predictions' in part))
+    return { squaredErrors: joined(parts as Values[], squaredErrorsOf) }
+  return {
+    right: Uint8Array.from(joined(parts as Answers[], rightOf)),
+    confidence: joined(parts as Answers[], confidenceOf),
+  }
+}
+
+function joined<T>(parts: readonly T[], of: (part: T) => readonly number[]): Float32Array {
+  return Float32Array.from(parts.flatMap(of))
+}
+
+const rightOf = ({ predictions, labels }: Answers): number[] =>
+  Array.from(predictions, (prediction, i) => (prediction === labels?.[i] ? 1 : 0))
+
+function confidenceOf({ predictions, probabilities, classes }: Answers): number[] {
+  return Array.from(predictions, (p, i) => (p < 0 ? 0 : probabilities[i * classes + p]))
+}
+
+function squaredErrorsOf({ samples, columns, outputs, targets }: Values): number[] {
+  return Array.from({ length: samples }, (_, i) => {
+    let sum = 0
+    for (let k = i * columns; k < (i + 1) * columns; k++) sum += (outputs[k] - targets![k]) ** 2
+    return sum / columns
+  })
+}
+
+/** Training batches on which the loss is looked at. */
+const batchesLookedAt = 2
+
+export type Losses = Pick<Check, 'noisyLoss' | 'noisyLossError' | 'cleanLoss'>
+
+/** The loss of the same few training batches under the training noise of this moment, and without. */
+export async function trainingLosses(parts: LoopParts, time: NoiseTime): Promise<Losses> {
+  const { resolved, workspace } = parts
+  const { train, recipe } = resolved
+  const noisy: number[] = []
+  const clean: number[] = []
+  const options = { batch: recipe.train.batch, order: 'shuffled', seed: recipe.seed } as const
+  for await (const batch of batches(train, { ...options, epoch: 0, into: workspace.samples })) {
+    if (batch.position === batchesLookedAt) break
+    const samples = batch.data.slice()
+    noisy.push(...(await lossesOf(parts, batch, resolved.noises, time)))
+    batch.data.set(samples)
+    clean.push(...(await lossesOf(parts, batch, [], time)))
+  }
+  return { ...spread(noisy), cleanLoss: spread(clean).noisyLoss }
+}
+
+async function lossesOf(
+  { workspace, buffers, stepper, resolved }: LoopParts,
+  batch: Batch,
+  noises: readonly ResolvedNoise[],
+  time: NoiseTime,
+): Promise<Float32Array> {
+  const { rows, ids, copies } = batch
+  fillTargets(workspace, batch)
+  noiseBatch({ ...workspace, rows, ids, copies, deviations: resolved.deviations }, noises, time)
+  const weights = disturbedWeights(buffers, noises, time)
+  return stepper.losses({ ...workspace, rows, weights })
+}
+
+function spread(losses: readonly number[]): { noisyLoss: number; noisyLossError: number } {
+  const mean = losses.reduce((a, b) => a + b, 0) / losses.length
+  const variance = losses.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (losses.length - 1)
+  return { noisyLoss: mean, noisyLossError: Math.sqrt(variance / losses.length) }
+}
+
+/** Noises whose level moves away from its identity between now and later. */
+export function risingNoises({ resolved, state }: LoopParts): string[] {
+  const { lengths, noises } = resolved
+  const now = momentAt(state.step, lengths)
+  const later = momentAt(state.step + lengths.batchesPerEpoch, lengths)
+  return noises
+    .filter(({ noise, levels }) =>
+      Object.entries(levels).some(([field, level]) => {
+        const identity = noise.identity[field] ?? 0
+        const distance = (value: number) =>
+          Number.isFinite(identity) ? Math.abs(value - identity) : -value
+        return distance(level.high(later)) > distance(level.high(now)) + 1e-12
+      }),
+    )
+    .map(({ name }) => name)
+}

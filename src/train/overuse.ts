@@ -1,0 +1,84 @@
+/** The monitor beside the loop: what it is shown at a check, and what its decisions do. */
+import { keyOf, momentAt } from '../base/index.js'
+import type { Dataset } from '../data/index.js'
+import {
+  type Chance,
+  type Check,
+  chanceOfLabels,
+  chanceOfTargets,
+  type Decision,
+  Monitor,
+  type Probe,
+} from '../monitor/index.js'
+import type { Resolved } from '../recipe/index.js'
+import { type LoopParts, timeOf } from './loop.js'
+import { type Observer, risingNoises, trainingLosses } from './observation.js'
+
+/** Watches the noises of a recipe; nothing to watch without one. */
+export function monitorOf({ recipe, noises }: Resolved, samples: Dataset): Monitor | undefined {
+  if (!noises.length) return undefined
+  const { onOveruse, maxCleanDrop } = recipe.monitor
+  return new Monitor({
+    noises: noises.map(({ name }) => name),
+    onOveruse,
+    maxCleanDrop,
+    chance: chanceOf(samples),
+    key: keyOf(recipe.seed, 'monitor'),
+  })
+}
+
+function chanceOf({ labels, targets, classes }: Dataset): Chance {
+  if (targets) return chanceOfTargets(targets)
+  return chanceOfLabels(labels!, classes!.length)
+}
+
+/** Shows the monitor one check and gives its decision. */
+export async function judgeCheck(
+  monitor: Monitor,
+  parts: LoopParts,
+  observer: Observer,
+  probe: Probe,
+): Promise<Decision> {
+  const { buffers, state, sumOfSquares, resolved } = parts
+  const epoch = Math.floor(momentAt(state.step, resolved.lengths).epoch)
+  return monitor.observe(
+    {
+      step: state.step,
+      ...observer.result(),
+      ...(await trainingLosses(parts, timeOf(parts, epoch))),
+      levels: activeLevels(parts),
+      rising: risingNoises(parts),
+      gradientNorm: Math.sqrt(sumOfSquares(buffers.gradients)),
+      parameterNorm: Math.sqrt(sumOfSquares(buffers.parameters)),
+    },
+    probe,
+  )
+}
+
+/** A check of a run whose loss is no number: there is nothing to measure any more. */
+export function divergedCheck(parts: LoopParts): Check {
+  const nothing = { right: new Uint8Array(0), confidence: new Float32Array(0) }
+  return {
+    step: parts.state.step,
+    clean: nothing,
+    noisy: nothing,
+    noisyLoss: Number.NaN,
+    noisyLossError: Number.NaN,
+    cleanLoss: Number.NaN,
+    levels: activeLevels(parts),
+  }
+}
+
+/** 1 for a noise that acts at the last step, 0 for one that is off. */
+function activeLevels({ resolved, state }: LoopParts): Record<string, number> {
+  const moment = momentAt(Math.max(0, state.step - 1), resolved.lengths)
+  return Object.fromEntries(
+    resolved.noises.map(({ name, window, noise, levels }) => {
+      const isIdentity = Object.entries(levels).every(([field, level]) =>
+        [level.low(moment), level.high(moment)].every(value => value === noise.identity[field]),
+      )
+      const isOff = isIdentity || state.controls[name]?.gain === 0 || !window(moment)
+      return [name, isOff ? 0 : 1]
+    }),
+  )
+}
