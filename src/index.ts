@@ -18,6 +18,10 @@ export { type OpenedModel, type OpenOptions, openModel as loadModel } from './mo
 export { checkRecipe, type Recipe, type RecipeInput, readRecipe } from './recipe/index.js'
 export type { Certificate, Measures, Scorecard } from './record/index.js'
 export {
+  type HardenEvent,
+  type HardenOptions,
+  type HardenResult,
+  harden,
   type Progress,
   type ResumeOptions,
   resume,

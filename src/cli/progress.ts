@@ -30,6 +30,8 @@ export function showTraining(output: Output, label = 'train'): (event: RunEvent)
     if (event.type === 'check') output.note(checkLine(event, label))
     if (event.type === 'overuse') output.note(`${label}  overuse: ${event.reason}`)
     if (event.type === 'adjust') output.note(`${label}  adjusted: ${event.reason}`)
+    if (event.type === 'learningRate')
+      output.note(`${label}  learning rate ${event.learningRate}, the best of those tried`)
     if (event.type === 'resumed') output.note(`${label}  goes on from step ${event.fromStep}`)
   }
 }

@@ -93,3 +93,13 @@ function shown({ kind, shape, sampleRate, noise, columns, rows }: Strip): Sample
     })),
   }
 }
+
+/** Writes a run's own page, beside the scorecard of the model it was given where there is one; its path. */
+export async function reportRun(folder: string, context: Context): Promise<string> {
+  const source = await readSource(folder)
+  const before = join(folder, 'scorecard-before.json')
+  const given = existsSync(before) ? [await readSource(before)] : []
+  const page = join(folder, 'report.html')
+  await writeReport([...given, source], page, await stripOfRuns([source], context))
+  return page
+}

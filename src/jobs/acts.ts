@@ -9,7 +9,14 @@ import { type InspectOptions, inspect } from '../gradients/index.js'
 import { type Bindings, parseBinding, readPreprocess } from '../model/index.js'
 import { readRecipe } from '../recipe/index.js'
 import type { Act } from '../supervise/index.js'
-import { type ResumeOptions, resume, type TrainOptions, train } from '../train/index.js'
+import {
+  type HardenOptions,
+  harden,
+  type ResumeOptions,
+  resume,
+  type TrainOptions,
+  train,
+} from '../train/index.js'
 
 /** Every act a child process can do, by name. */
 export const acts: Readonly<Record<string, Act>> = {
@@ -50,6 +57,13 @@ export const acts: Readonly<Record<string, Act>> = {
     return train({ ...options, recipe, onEvent: emit, signal })
   },
 
+  harden(payload, { emit, signal }) {
+    const { preprocessFile, bind, ...options } = payload as HardenPayload
+    const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
+    const inputs = bindings(bind) as HardenOptions['inputs']
+    return harden({ ...options, inputs, preprocess, onEvent: emit, signal })
+  },
+
   resume(payload, { emit, signal }) {
     return resume({ ...(payload as ResumeOptions), onEvent: emit, signal })
   },
@@ -77,6 +91,10 @@ interface TrainPayload extends TrainOptions, Bound {
   readonly output?: string
   readonly recipeFile?: string
   readonly set?: readonly string[]
+}
+
+interface HardenPayload extends HardenOptions, Bound {
+  readonly preprocessFile?: string
 }
 
 interface EvaluatePayload extends EvaluateOptions, Bound {

@@ -1,3 +1,9 @@
+export {
+  type HardenEvent,
+  type HardenOptions,
+  type HardenResult,
+  harden,
+} from './harden/harden.js'
 export type { Progress } from './loop.js'
 export { optimizers } from './optimizer.js'
 export {

@@ -70,8 +70,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { out, threads = threadsAvailable(), device = 'cpu' } = options
   refuseFilled(out)
   const resolved = await resolveRecipe(recipe, { threads, device })
-  suiteOf(recipe.monitor.suite ?? usualSuite[resolved.validation.kind], resolved.validation)
-  refuseUntrainable(resolved)
+  refuseUnfit(resolved)
   return startRun(resolved, options.recipe, out, { ...options, threads, device })
 }
 
@@ -88,8 +87,12 @@ export function startRun(
   return carryOut(resolved, out, options)
 }
 
-/** Throws ModelError, before anything is written, where a parameter could not be trained. */
-export function refuseUntrainable({ opened, plan, train, recipe }: Resolved): void {
+/**
+ * Before anything is written: throws ModelError where a parameter could not be trained, UsageError
+ * where the suite does not suit the data.
+ */
+export function refuseUnfit({ opened, plan, train, validation, recipe }: Resolved): void {
+  suiteOf(recipe.monitor.suite ?? usualSuite[validation.kind], validation)
   const { batch } = recipe.train
   const rows = rowsAtOnce(opened, recipe.train) ?? Math.min(batch, train.length)
   const preprocess = plan.preprocess as Preprocess

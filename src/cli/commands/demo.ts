@@ -2,14 +2,13 @@ import { join } from 'node:path'
 import { Option } from 'commander'
 import type { Scorecard } from '../../record/index.js'
 import type { TrainResult } from '../../train/index.js'
+import { printBeforeAfter } from '../before-after.js'
 import type { CommandSpec, Context } from '../command.js'
 import { superviseJob } from '../job.js'
-import { color } from '../output.js'
-import { duration, percent } from '../percent.js'
+import { duration } from '../percent.js'
 import { showTraining } from '../progress.js'
 import { stripOfRuns, writeReport } from '../reporting.js'
 import { nextRunFolder } from '../run-folder.js'
-import { textTable } from '../table.js'
 
 const sizes = {
   full: { epochs: 6, limit: undefined, suite: 'gaussian,weights' },
@@ -79,7 +78,8 @@ export const demo: CommandSpec = {
     })
     const page = join(out, 'report.html')
     await writeReport(sources, page, await stripOfRuns(sources, context))
-    printBeforeAfter(cards, context)
+    output.print()
+    printBeforeAfter(output, ['plain', 'tempered'], [cards[0], cards[1]])
     output.print(
       `\n${page} shows it; ${out} holds models, scorecards and events (${duration((performance.now() - started) / 1000)})`,
     )
@@ -106,38 +106,3 @@ async function trainOne(
   output.note(`stopped; this network's state is saved. Go on with: temper resume ${out}`)
   return outcome.exitCode
 }
-
-function printBeforeAfter([plain, tempered]: readonly Scorecard[], { output }: Context): void {
-  const rows = tempered.conditions.map((condition, i) => {
-    const { at, levelName, level, clip, measures } = condition
-    const before = plain.conditions[i].measures
-    const clipped = Array.isArray(clip) ? ', clipped' : ''
-    const name = `${at} gaussian, ${levelName} ${level}${clipped}`
-    return [
-      name,
-      ...cells(before.accuracy, measures.accuracy),
-      calibration(before.ece, measures.ece),
-    ]
-  })
-  const clean = [
-    'clean',
-    ...cells(plain.clean.accuracy, tempered.clean.accuracy),
-    calibration(plain.clean.ece, tempered.clean.ece),
-  ]
-  const mean = [
-    'mean under noise',
-    ...cells(plain.summary.meanAccuracy, tempered.summary.meanAccuracy),
-    calibration(plain.summary.meanEce, tempered.summary.meanEce),
-  ]
-  output.print()
-  output.print(textTable(['accuracy', 'plain', 'tempered', 'gain', 'ECE'], [clean, ...rows, mean]))
-}
-
-function cells(before = Number.NaN, after = Number.NaN): string[] {
-  const gain = 100 * (after - before)
-  const text = `${gain >= 0 ? '+' : ''}${gain.toFixed(1)}`
-  return [percent(before), percent(after), gain >= 1 ? color.green(text) : text]
-}
-
-const calibration = (before = Number.NaN, after = Number.NaN) =>
-  `${before.toFixed(3)} -> ${after.toFixed(3)}`

@@ -4,6 +4,7 @@ import { dash } from './dash.js'
 import { demo } from './demo.js'
 import { doctor } from './doctor.js'
 import { evalCommand } from './eval.js'
+import { harden } from './harden.js'
 import { inspect } from './inspect.js'
 import { list } from './list.js'
 import { newNetwork } from './new.js'
@@ -17,6 +18,7 @@ export const commands: readonly CommandSpec[] = [
   certify,
   predict,
   train,
+  harden,
   resume,
   inspect,
   report,

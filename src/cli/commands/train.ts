@@ -1,10 +1,9 @@
-import { join } from 'node:path'
 import { Option } from 'commander'
 import type { TrainResult } from '../../train/index.js'
 import { type CommandSpec, type Context, collect, valueOptions } from '../command.js'
 import { superviseJob } from '../job.js'
 import { showTraining } from '../progress.js'
-import { readSource, stripOfRuns, writeReport } from '../reporting.js'
+import { reportRun } from '../reporting.js'
 import { nextRunFolder } from '../run-folder.js'
 import { printScorecard } from '../scorecard.js'
 
@@ -66,8 +65,7 @@ async function runTraining(
     `${model}: ${steps} steps, the weights of step ${best?.step ?? steps} (${best?.reason ?? 'the last'})`,
   )
   if (outcome.result.scorecard) {
-    const sources = [await readSource(folder)]
-    await writeReport(sources, join(folder, 'report.html'), await stripOfRuns(sources, context))
+    await reportRun(folder, context)
     printScorecard(output, outcome.result.scorecard)
   }
   output.document(outcome.result)
