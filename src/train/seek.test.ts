@@ -5,9 +5,13 @@ const at = (clean: number) => ({ clean, baseline: 0.9, budget: 0.01 })
 
 describe('seeking the strongest noise', () => {
   it('grows inside the budget, waits near its edge, backs off beyond it', () => {
-    expect(seek(firstControl, at(0.9)).control.gain).toBeCloseTo(0.5)
+    expect(seek(firstControl, at(0.9)).control.gain).toBeCloseTo(
+      firstControl.gain + seekOptions.growth,
+    )
     expect(seek(firstControl, at(0.893)).control).toEqual(firstControl)
-    expect(seek(firstControl, at(0.88)).control.gain).toBeCloseTo(0.25 * seekOptions.backoff)
+    expect(seek(firstControl, at(0.88)).control.gain).toBeCloseTo(
+      firstControl.gain * seekOptions.backoff,
+    )
   })
 
   it('stays under its bound, and below a gain that failed', () => {
@@ -36,6 +40,8 @@ describe('seeking the strongest noise', () => {
   it('counts a regression by its own error', () => {
     const spent = { clean: -1.005, baseline: -1, budget: 0.01 }
     expect(seek(firstControl, spent).control.gain).toBeGreaterThan(firstControl.gain)
-    expect(seek(firstControl, { ...spent, clean: -1.02 }).control.gain).toBeLessThan(0.25)
+    expect(seek(firstControl, { ...spent, clean: -1.02 }).control.gain).toBeLessThan(
+      firstControl.gain,
+    )
   })
 })

@@ -23,7 +23,7 @@ export const seekOptions: ControlOptions = {
 }
 
 /** Where the search begins: mild, so that the first check tells something. */
-export const firstControl: NoiseControl = { gain: 0.25, hold: 0, ceiling: seekOptions.bound }
+export const firstControl: NoiseControl = { gain: 0.5, hold: 0, ceiling: seekOptions.bound }
 
 /** Above this share of the budget the gain waits. */
 const comfortable = 0.5
