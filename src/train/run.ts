@@ -182,7 +182,14 @@ export class Run {
     for (const { name } of this.options.resolved.noises) {
       const { control, reason } = seek(controls[name], { clean, baseline: bestClean!, budget })
       if (control.gain !== controls[name].gain)
-        this.say({ type: 'adjust', step, noise: name, gain: control.gain, hold: 0, reason })
+        this.say({
+          type: 'adjust',
+          step,
+          noise: name,
+          gain: control.gain,
+          hold: 0,
+          reason: `${name}: ${reason}`,
+        })
       controls[name] = control
     }
   }

@@ -35,7 +35,11 @@ export function seek(
 ): { readonly control: NoiseControl; readonly reason: string } {
   const share = budget > 0 ? (baseline - clean) / budget : 0
   const spent = `${Math.round(100 * Math.max(0, share))} % of the clean budget is spent`
-  if (share > 1) return { control: backOff(control, seekOptions), reason: `${spent}: weaker` }
-  if (share > comfortable) return { control, reason: `${spent}: as it is` }
-  return { control: grow(control, seekOptions), reason: `${spent}: stronger` }
+  if (share > 1) return turned(control, backOff(control, seekOptions), spent)
+  if (share > comfortable) return turned(control, control, spent)
+  return turned(control, grow(control, seekOptions), spent)
+}
+
+function turned(from: NoiseControl, to: NoiseControl, spent: string) {
+  return { control: to, reason: `gain ${from.gain.toFixed(2)} to ${to.gain.toFixed(2)}: ${spent}` }
 }

@@ -87,6 +87,7 @@ function trialState({ noises }: Resolved): RunState {
   const half = { ...firstControl, gain: 0.5 }
   return {
     ...{ step: 0, plan: '', epochLoss: { sum: 0, samples: 0 }, bestClean: null, best: null },
+    monitor: null,
     controls: Object.fromEntries(noises.map(({ name }) => [name, half])),
   }
 }
