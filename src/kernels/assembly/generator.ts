@@ -1,8 +1,8 @@
 // Random words: Philox4x32-10 of (lane, block, stream) seeds four sfc32 lanes for each block of
 // 1024 samples; sample i of a stream is word i of its blocks, so any block can be made alone.
 
-/** The words of the block at hand. */
-export const WORDS: usize = memory.data(4096, 64)
+/** The words of the block at hand, or of two that follow each other. */
+export const WORDS: usize = memory.data(8192, 64)
 export const BLOCK: u32 = 1024
 
 @inline
@@ -13,8 +13,10 @@ function rotate(x: v128, left: i32): v128 {
 /** Those of a second block, for kernels that take two words a sample. */
 export const MORE_WORDS: usize = memory.data(4096, 64)
 
-/** Writes the first `count` words (rounded up to 16) of one block. */
-export function fillWords(to: usize, block: u32, count: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32): void {
+/** The state of one block's generator, as Philox4x32-10 makes it: words 0, 1 and 2 of its four lanes. */
+const STATE: usize = memory.data(96, 16)
+
+function seedBlock(to: usize, block: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32): void {
   let a: v128 = i32x4(0, 1, 2, 3)
   let b: v128 = i32x4.splat(block)
   let c: v128 = i32x4.splat(stream0)
@@ -35,11 +37,24 @@ export function fillWords(to: usize, block: u32, count: u32, seed0: i32, seed1: 
     key0 += 0x9e3779b9
     key1 += 0xbb67ae85
   }
-  // sfc32: three words of state and a counter; twelve steps mix the seed in.
+  v128.store(to, a)
+  v128.store(to, b, 16)
+  v128.store(to, c, 32)
+}
+
+/** Steps of sfc32 that mix the seed in before the first word is used. */
+const WARM_UP: i32 = 12
+
+/** Writes the first `count` words (rounded up to 16) of one block. */
+export function fillWords(to: usize, block: u32, count: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32): void {
+  seedBlock(STATE, block, seed0, seed1, stream0, stream1)
+  let a = v128.load(STATE)
+  let b = v128.load(STATE, 16)
+  let c = v128.load(STATE, 32)
   const one: v128 = i32x4.splat(1)
-  d = one
-  for (let step = 0; step < 12; step++) {
-    const word = i32x4.add(i32x4.add(a, b), d)
+  let d: v128 = one
+  for (let step = 0; step < WARM_UP; step++) {
+    const word = i32x4.add(i32x4.add(a, d), b)
     d = i32x4.add(d, one)
     a = v128.xor(b, i32x4.shr_u(b, 9))
     b = i32x4.add(c, i32x4.shl(c, 3))
@@ -48,7 +63,7 @@ export function fillWords(to: usize, block: u32, count: u32, seed0: i32, seed1: 
   const end: usize = to + (<usize>((count + 15) & ~15) << 2)
   while (to < end) {
     for (let k = 0; k < 4; k++) {
-      const word = i32x4.add(i32x4.add(a, b), d)
+      const word = i32x4.add(i32x4.add(a, d), b)
       d = i32x4.add(d, one)
       a = v128.xor(b, i32x4.shr_u(b, 9))
       b = i32x4.add(c, i32x4.shl(c, 3))
@@ -59,17 +74,56 @@ export function fillWords(to: usize, block: u32, count: u32, seed0: i32, seed1: 
   }
 }
 
+/** All words of two blocks that follow each other; step by step in turn, so that neither waits. */
+function fillTwo(block: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32): void {
+  seedBlock(STATE, block, seed0, seed1, stream0, stream1)
+  seedBlock(STATE + 48, block + 1, seed0, seed1, stream0, stream1)
+  let a = v128.load(STATE)
+  let b = v128.load(STATE, 16)
+  let c = v128.load(STATE, 32)
+  let e = v128.load(STATE, 48)
+  let f = v128.load(STATE, 64)
+  let g = v128.load(STATE, 80)
+  const one: v128 = i32x4.splat(1)
+  let d: v128 = one
+  for (let step = -WARM_UP; step < <i32>(BLOCK / 4); step++) {
+    const word = i32x4.add(i32x4.add(a, d), b)
+    const other = i32x4.add(i32x4.add(e, d), f)
+    d = i32x4.add(d, one)
+    a = v128.xor(b, i32x4.shr_u(b, 9))
+    e = v128.xor(f, i32x4.shr_u(f, 9))
+    b = i32x4.add(c, i32x4.shl(c, 3))
+    f = i32x4.add(g, i32x4.shl(g, 3))
+    c = i32x4.add(rotate(c, 21), word)
+    g = i32x4.add(rotate(g, 21), other)
+    if (step < 0) continue
+    v128.store(WORDS + (<usize>step << 4), word)
+    v128.store(WORDS + (<usize>step << 4), other, 4096)
+  }
+}
+
 /** Makes the words of samples `first` and on, up to `end` or the end of their block; where they lie. */
 @inline
 export function openBlock(first: u32, end: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32): usize {
   const offset = first & (BLOCK - 1)
+  if (offset == 0 && end - first >= 2 * BLOCK) {
+    fillTwo(first / BLOCK, seed0, seed1, stream0, stream1)
+    return WORDS
+  }
   fillWords(WORDS, first / BLOCK, min(BLOCK, offset + end - first), seed0, seed1, stream0, stream1)
   return WORDS + (<usize>offset << 2)
 }
 
-/** How many samples from `first` up to `end` lie in one block. */
+/** How many samples from `first` up to `end` have words after `openBlock`. */
 @inline
 export function inBlock(first: u32, end: u32): u32 {
+  if ((first & (BLOCK - 1)) == 0 && end - first >= 2 * BLOCK) return 2 * BLOCK
+  return inOneBlock(first, end)
+}
+
+/** How many samples from `first` up to `end` lie in one block. */
+@inline
+export function inOneBlock(first: u32, end: u32): u32 {
   return min(BLOCK - (first & (BLOCK - 1)), end - first)
 }
 

@@ -1,7 +1,7 @@
 // Poisson numbers, exact to the 24 bits of a draw. Below 64 the mean is split into a row of an alias
 // table (means 0, 1/4, 1/2, ...) and a remainder under 1/4, found by inversion; from 64 on, Hormann's
 // transformed rejection (PTRS, 1993).
-import { inBlock, MORE_WORDS, openTwoBlocks, WORDS } from './generator'
+import { inOneBlock, MORE_WORDS, openTwoBlocks, WORDS } from './generator'
 
 const ROW: i32 = 128
 
@@ -93,7 +93,7 @@ export function poisson(x: usize, table: usize, out: usize, n: u32, scale: f32, 
   const end = first + n
   while (first < end) {
     let at = openTwoBlocks(first, end, seed0, seed1, stream0, stream1)
-    const count = inBlock(first, end)
+    const count = inOneBlock(first, end)
     const stop = at + (<usize>count << 2)
     while (at < stop) {
       const value = v128.load(x)

@@ -1,21 +1,41 @@
 // Reductions over at most one chunk; the caller adds the chunks in order. `n` is a multiple of 16.
 
-/** The sum of x^2 in double precision, two lanes for each half of a vector. */
+/** a + x^2 of the lower two values of a vector, in double precision. */
+@inline
+function addSquares(a: v128, values: v128): v128 {
+  const wide = f64x2.promote_low_f32x4(values)
+  return f64x2.add(a, f64x2.mul(wide, wide))
+}
+
+/** The sum of x^2 in double precision: sixteen running sums, added in pairs eight, four, two and one apart. */
 export function sumOfSquares(x: usize, n: u32): f64 {
-  let low = f64x2.splat(0)
-  let high = f64x2.splat(0)
+  let a = f64x2.splat(0)
+  let b = a
+  let c = a
+  let d = a
+  let e = a
+  let f = a
+  let g = a
+  let h = a
   const end = x + (<usize>n << 2)
   while (x < end) {
-    for (let k = 0; k < 4; k++) {
-      const values = v128.load(x)
-      const first = f64x2.promote_low_f32x4(values)
-      const second = f64x2.promote_low_f32x4(v128.shuffle<i64>(values, values, 1, 0))
-      low = f64x2.add(low, f64x2.mul(first, first))
-      high = f64x2.add(high, f64x2.mul(second, second))
-      x += 16
-    }
+    const one = v128.load(x)
+    const two = v128.load(x, 16)
+    const three = v128.load(x, 32)
+    const four = v128.load(x, 48)
+    a = addSquares(a, one)
+    b = addSquares(b, v128.shuffle<i64>(one, one, 1, 0))
+    c = addSquares(c, two)
+    d = addSquares(d, v128.shuffle<i64>(two, two, 1, 0))
+    e = addSquares(e, three)
+    f = addSquares(f, v128.shuffle<i64>(three, three, 1, 0))
+    g = addSquares(g, four)
+    h = addSquares(h, v128.shuffle<i64>(four, four, 1, 0))
+    x += 64
   }
-  const sum = f64x2.add(low, high)
+  const upper = f64x2.add(f64x2.add(a, e), f64x2.add(c, g))
+  const lower = f64x2.add(f64x2.add(b, f), f64x2.add(d, h))
+  const sum = f64x2.add(upper, lower)
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)
 }
 

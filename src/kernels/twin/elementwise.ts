@@ -20,11 +20,15 @@ export function clamp([x, out]: Arrays, [low, high]: Numbers): void {
   for (let i = 0; i < out.length; i++) out[i] = clip(x[i], low, high)
 }
 
-/** In double precision, in the order of the SIMD kernel's four lanes. */
+/** In double precision: sixteen running sums, added in pairs eight, four, two and one apart. */
 export function sumOfSquares([x]: Arrays): number {
-  const lanes = [0, 0, 0, 0]
-  for (let i = 0; i < x.length; i++) lanes[i % 4] += x[i] * x[i]
-  return lanes[0] + lanes[2] + (lanes[1] + lanes[3])
+  let sums = new Array<number>(16).fill(0)
+  for (let i = 0; i < x.length; i++) sums[i % 16] += x[i] * x[i]
+  for (let apart = 8; apart >= 1; apart /= 2) {
+    const upper = sums
+    sums = upper.slice(0, apart).map((sum, i) => sum + upper[i + apart])
+  }
+  return sums[0]
 }
 
 export function maxAbs([x]: Arrays): number {
