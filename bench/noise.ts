@@ -69,13 +69,14 @@ function applyTo(
 ): void {
   const [from, to] = [x, out].map(a => a.subarray(i * 3072, (i + 1) * 3072))
   const noise = noiseOf('input', kind)
-  noise.apply(from, to, completeLevel(noise, level), keyOf(n, 'bench'), { shape, clip: [0, 1] })
+  noise.apply(from, to, level, keyOf(n, 'bench'), { shape, clip: [0, 1] })
 }
 
 function corruptionCase(kind: string): (n: number) => void {
   const x = Float32Array.from({ length: 3072 }, (_, i) => ((i * 2654435761) >>> 24) / 255)
   const out = new Float32Array(3072)
-  const level = { ...levelOfSeverity(noiseOf('input', kind), 'cifar-c', 3) }
+  const noise = noiseOf('input', kind)
+  const level = completeLevel(noise, levelOfSeverity(noise, 'cifar-c', 3))
   return n => applyTo(x, out, kind, level, n, 0)
 }
 

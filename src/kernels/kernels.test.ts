@@ -93,6 +93,40 @@ describe.each(Object.keys(kernelTable) as KernelName[])('%s', name => {
   })
 })
 
+describe('blur', () => {
+  it.each([
+    [1, 1, 2],
+    [2, 3, 1],
+    [5, 7, 9],
+    [32, 32, 4],
+    [28, 29, 3],
+    [3, 64, 20],
+  ])(
+    'of %i x %i with radius %i gives the bits of its twin, in place too',
+    (height, width, radius) => {
+      const x = fill(new Float32Array(3 * height * width), new Random(keyOf(2, 'blur')))
+      const weights = Float32Array.from({ length: radius + 1 }, (_, k) => (k + 1) / 50)
+      const [fast, slow] = [openKernels({ bytes: 1 << 20 }), scalarKernels()].map(kernels => {
+        const out = x.slice()
+        kernels.blur(out, out, { height, width, weights })
+        return out
+      })
+      expect(firstDifference(fast, slow)).toBe(-1)
+    },
+  )
+
+  it('of a plane too large for the memory gives the same bits', () => {
+    const x = fill(new Float32Array(400 * 400), new Random(keyOf(3, 'blur')))
+    const plane = { height: 400, width: 400, weights: Float32Array.from([0.25, 0.5]) }
+    const [small, large] = [1 << 16, 1 << 23].map(bytes => {
+      const out = new Float32Array(x.length)
+      openKernels({ bytes }).blur(x, out, plane)
+      return out
+    })
+    expect(firstDifference(small, large)).toBe(-1)
+  })
+})
+
 describe('the memory', () => {
   it('gives aligned, padded views that never meet', () => {
     const kernels = openKernels({ bytes: 1 << 20 })

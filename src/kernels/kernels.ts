@@ -1,8 +1,9 @@
 import type { Key } from '../base/index.js'
-import { openArena } from './module.js'
+import { openArena, type PlaneBlur } from './module.js'
 import { type AdamOptions, type AdamState, adamScalars, type SgdOptions } from './optimizers.js'
 import { poissonTable, poissonTableLength } from './poisson-table.js'
 import { type Runner, runTwin } from './runner.js'
+import { blurPlane } from './twin/blur.js'
 
 /** Values are kept inside [low, high]; the defaults keep them as they are. NaN stays NaN. */
 export interface Clip {
@@ -79,6 +80,13 @@ export interface Kernels {
   /** out = x kept inside [low, high]. */
   clamp(x: Float32Array, out: Float32Array, low: number, high: number): void
 
+  /**
+   * Blurs planes of height x width one after the other, down the columns and along the rows, mirrored at
+   * the edges without repeating them. `weights` is one half of a symmetric kernel: the outermost first,
+   * the middle last.
+   */
+  blur(x: Float32Array, out: Float32Array, plane: BlurredPlane): void
+
   /** The sum of x^2, in double precision. */
   sumOfSquares(x: Float32Array): number
   /** The largest |x|, 0 of nothing; NaN where x holds one. */
@@ -90,6 +98,12 @@ export interface Kernels {
   adamw(state: AdamState, options: AdamOptions): void
   /** One step of gradient descent, with (Nesterov's) momentum where a velocity is given; as PyTorch's. */
   sgd(state: SgdState, options: SgdOptions): void
+}
+
+export interface BlurredPlane {
+  readonly height: number
+  readonly width: number
+  readonly weights: Float32Array
 }
 
 export interface Replacement {
@@ -108,8 +122,8 @@ export interface SgdState {
 
 /** Opens a memory of `bytes` (at most 4 GiB, default 16 MiB) that never grows, and its SIMD kernels. */
 export function openKernels({ bytes = 16 * 1024 ** 2 }: { bytes?: number } = {}): Kernels {
-  const { run, alloc, holds, free } = openArena(bytes)
-  return { alloc, holds, free, ...passes(run, tableIn(alloc)) }
+  const { run, alloc, holds, free, blurPlanes } = openArena(bytes)
+  return { alloc, holds, free, blur: eachPlane(blurPlanes), ...passes(run, tableIn(alloc)) }
 }
 
 /** The same kernels as plain TypeScript, same bits; for checking, and where SIMD is missing. */
@@ -118,6 +132,7 @@ export function scalarKernels(): Kernels {
     alloc: floats => new Float32Array(Math.ceil(floats / 16) * 16).subarray(0, floats),
     holds: () => true,
     free: () => Number.POSITIVE_INFINITY,
+    blur: eachPlane(() => false),
     ...passes(
       runTwin,
       tableIn(n => new Float32Array(n)),
@@ -141,13 +156,16 @@ let shared: Kernels | undefined
 
 /** One small instance for all who keep their arrays elsewhere. */
 export function sharedKernels(): Kernels {
-  shared ??= openKernels({ bytes: 0 })
+  shared ??= openKernels({ bytes: 4 * 1024 ** 2 })
   return shared
 }
 
 const bounds = ({ low = -Infinity, high = Infinity }: Clip) => [low, high]
 
-function passes(run: Runner, table: () => Float32Array): Omit<Kernels, 'alloc' | 'holds' | 'free'> {
+function passes(
+  run: Runner,
+  table: () => Float32Array,
+): Omit<Kernels, 'alloc' | 'holds' | 'free' | 'blur'> {
   return {
     words: (out, key, first) => {
       run('words', [new Float32Array(out.buffer, out.byteOffset, out.length)], [], key, first)
@@ -183,6 +201,19 @@ function passes(run: Runner, table: () => Float32Array): Omit<Kernels, 'alloc' |
 function replaceScalars({ lowShare, highShare, low, high }: Replacement): number[] {
   const half = 2 ** 31
   return [2 * half * lowShare - half, half - 2 * half * highShare, low, high]
+}
+
+/** All at once, or plane by plane, or by the twin where even one is too large; with the same bits. */
+function eachPlane(fast: PlaneBlur): Kernels['blur'] {
+  return (x, out, { height, width, weights }) => {
+    if (fast(x, out, height, width, weights)) return
+    const size = height * width
+    for (let from = 0; from < x.length; from += size) {
+      const [source, target] = [x, out].map(array => array.subarray(from, from + size))
+      if (!fast(source, target, height, width, weights))
+        blurPlane(source.slice(), target, height, width, weights)
+    }
+  }
 }
 
 function runAdam(run: Runner, state: AdamState, scalars: readonly number[]): void {

@@ -21,7 +21,17 @@ export interface Arena {
   holds(array: Float32Array): boolean
   /** Floats still free. */
   free(): number
+  /** Blurs planes one after the other; false where they are too large for this memory. */
+  blurPlanes: PlaneBlur
 }
+
+export type PlaneBlur = (
+  x: Float32Array,
+  out: Float32Array,
+  height: number,
+  width: number,
+  weights: Float32Array,
+) => boolean
 
 let compiled: WebAssembly.Module | undefined
 
@@ -78,7 +88,41 @@ export function openArena(bytes: number): Arena {
     return array
   }
   const holds = (array: Float32Array) => array.buffer === buffer
-  return { memory, alloc, holds, free: () => (end - next) / 4, run: runner(exports, buffer, stage) }
+  const free = () => (end - next) / 4
+  const blurPlanes = planeBlur(exports.blurPlanes, alloc, free, holds)
+  return { memory, alloc, holds, free, blurPlanes, run: runner(exports, buffer, stage) }
+}
+
+/** Arrays elsewhere are copied in and out; so is one blurred in place, whose rows are read again. */
+function planeBlur(
+  kernel: Exported,
+  alloc: (floats: number) => Float32Array,
+  free: () => number,
+  holds: (array: Float32Array) => boolean,
+): PlaneBlur {
+  let room: Float32Array = new Float32Array(0)
+  const grow = (floats: number) => {
+    if (room.length >= floats) return true
+    if (free() < floats + 16) return false
+    room = alloc(floats)
+    return true
+  }
+  return (x, out, height, width, weights) => {
+    const radius = weights.length - 1
+    const copied = !(holds(x) && holds(out) && x !== out)
+    const size = copied ? x.length + 16 : 0
+    const lines = weights.length + 2 * (width + 16) + 7 * radius + 64
+    if (!grow(2 * size + lines)) return false
+    const taps = 2 * size
+    room.set(weights, taps)
+    if (copied) room.set(x)
+    const at = (index: number) => room.byteOffset + index * 4
+    const [from, to] = copied ? [at(0), at(size)] : [x.byteOffset, out.byteOffset]
+    const planes = x.length / (height * width)
+    kernel(from, to, planes, height, width, at(taps), radius, at(taps + weights.length))
+    if (copied) out.set(room.subarray(size, size + x.length))
+    return true
+  }
 }
 
 /** Runs whole sixteens where the arrays lie, or through the staging slots; the tail always through those. */

@@ -1,5 +1,6 @@
 export { words, normal, gaussian, uniform, laplace, speckle, replace } from './noise'
 export { poisson } from './poisson'
+export { blurPlanes } from './blur'
 export { lerp, scaleAdd, addScaled, clamp } from './elementwise'
 export { sumOfSquares, maxAbs } from './reduce'
 export { adam, momentum, descent } from './optimizers'

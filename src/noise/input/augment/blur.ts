@@ -1,20 +1,26 @@
+import { sharedKernels } from '../../../kernels/index.js'
+import { clipInPlace } from '../../context.js'
 import { amount } from '../../level.js'
-import { gaussianBlur } from '../image/blur.js'
-import { mapPlanes } from '../image/picture.js'
-import { defineImage } from './define.js'
+import { defineInput } from '../define.js'
+import { gaussianWeights } from '../image/blur.js'
+import { sidesOf } from '../image/picture.js'
 
 /** Gaussian kernel to 4 sigma, edges mirrored. */
-export const blur = defineImage({
+export const blur = defineInput({
   kind: 'blur',
   what: 'Blurs the image with a Gaussian kernel.',
+  modality: 'image',
   unit: 'standard deviation of the kernel in pixels',
   levels: { sigma: amount('standard deviation of the kernel', 'pixels', 1) },
   identity: { sigma: 0 },
   deterministic: true,
   paper:
     'Chen et al. 2020, A simple framework for contrastive learning of visual representations (SimCLR)',
-  change: (picture, { sigma }) =>
-    mapPlanes(picture, plane =>
-      gaussianBlur(plane, picture.height, picture.width, sigma, { border: 'mirror' }),
-    ),
+  apply(x, out, { sigma }, _key, context) {
+    const [, height, width] = sidesOf(context.shape, 'blur')
+    const whole = gaussianWeights(sigma)
+    const weights = Float32Array.from(whole.subarray(0, (whole.length + 1) / 2))
+    sharedKernels().blur(x, out, { height, width, weights })
+    clipInPlace(out, context)
+  },
 })
