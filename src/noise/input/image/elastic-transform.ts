@@ -4,14 +4,7 @@ import { amount } from '../../level.js'
 import { gaussianBlur } from './blur.js'
 import { defineCorruption, imageNetC, preset } from './define.js'
 import { mapPlanes, toByteRange } from './picture.js'
-import {
-  type Affine,
-  affineThrough,
-  invertAffine,
-  placesOf,
-  rasterPlaces,
-  resample,
-} from './warp.js'
+import { type Affine, affineThrough, invertAffine, rasterPlaces, resample } from './warp.js'
 
 const names = ['alpha', 'sigma', 'jitter', 'size']
 const five = (rows: number[][], size: number) =>
@@ -76,10 +69,12 @@ export const elasticTransform = defineCorruption({
       displacement(height, width, sigma * size, alpha * size, fold(key, n))
     const [dx, dy] = [field(1), field(2)]
     const jittered = rasterPlaces(height, width, map)
-    const displaced = placesOf(height, width, (y, x) => [
-      y + dy[y * width + x],
-      x + dx[y * width + x],
-    ])
+    const displaced = { rows: dy, columns: dx }
+    for (let y = 0, i = 0; y < height; y++)
+      for (let x = 0; x < width; x++, i++) {
+        dy[i] += y
+        dx[i] += x
+      }
     return toByteRange(
       mapPlanes(picture, plane => {
         const moved = resample(plane, height, width, jittered, 'mirror')
@@ -116,5 +111,7 @@ function displacement(
   const draws = new Float32Array(height * width)
   sharedKernels().uniform(draws, draws, { halfWidth: 1 }, key)
   const options = { border: 'reflect', truncate: 3 } as const
-  return gaussianBlur(Float64Array.from(draws), height, width, sigma, options).map(v => v * alpha)
+  const field = gaussianBlur(new Float64Array(draws), height, width, sigma, options)
+  for (let i = 0; i < field.length; i++) field[i] *= alpha
+  return field
 }

@@ -2,7 +2,6 @@ import { Random } from '../../../base/index.js'
 import { amount } from '../../level.js'
 import { defineCorruption, imageNetC, preset } from './define.js'
 import { frostTexture, frostTextures } from './frost-texture.js'
-import { clamp, mapPlanes } from './picture.js'
 
 const names = ['image', 'frost', 'scale']
 const five = (rows: number[][], scale: number) =>
@@ -60,12 +59,15 @@ export const frost = defineCorruption({
     const random = new Random(key)
     const { side, planes } = frostTexture(random.below(frostTextures), level.scale)
     const [top, left] = [random.below(side), random.below(side)]
-    return mapPlanes(picture, (plane, c) =>
-      plane.map((value, i) => {
-        const y = (top + Math.floor(i / picture.width)) % side
-        const x = (left + (i % picture.width)) % side
-        return clamp(level.image * value * 255 + level.frost * planes[c % 3][y * side + x], 0, 255)
-      }),
-    )
+    const { width } = picture
+    picture.planes.forEach((plane, c) => {
+      const ice = planes[c % 3]
+      for (let i = 0, x = 0, y = 0; i < plane.length; i++) {
+        const cover = ice[((top + y) % side) * side + ((left + x) % side)]
+        plane[i] = level.image * plane[i] * 255 + level.frost * cover
+        if (++x === width) [x, y] = [0, y + 1]
+      }
+    })
+    return picture
   },
 })

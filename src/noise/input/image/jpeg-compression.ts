@@ -1,5 +1,6 @@
 import { defineCorruption, imageNetC, preset } from './define.js'
 import { jpegColour, jpegGrey } from './jpeg.js'
+import { bytesOf } from './picture.js'
 
 const five = (rows: number[]) => preset(['quality'], rows)
 
@@ -27,9 +28,9 @@ export const jpegCompression = defineCorruption({
     'cifar-c': five([80, 65, 58, 50, 40]),
   },
   corrupt({ height, width, planes }, { quality }) {
-    const bytes = planes.map(plane => Uint8Array.from(plane, value => Math.round(value * 255)))
+    const bytes = planes.map(bytesOf)
     const colour = bytes.length >= 3 ? jpegColour(bytes, height, width, quality) : []
     const grey = bytes.slice(colour.length).map(data => jpegGrey({ height, width, data }, quality))
-    return { height, width, planes: [...colour, ...grey].map(plane => Float64Array.from(plane)) }
+    return { height, width, planes: [...colour, ...grey].map(plane => new Float64Array(plane)) }
   },
 })

@@ -85,21 +85,26 @@ export function jpegColour(
 function toYcc([r, g, b]: readonly Uint8Array[]): Uint8Array[] {
   const half = 32768
   const offset = (128 << 16) + half - 1
-  return [
-    r.map((_, i) => (19595 * r[i] + 38470 * g[i] + 7471 * b[i] + half) >> 16),
-    r.map((_, i) => (-11059 * r[i] - 21709 * g[i] + 32768 * b[i] + offset) >> 16),
-    r.map((_, i) => (32768 * r[i] - 27439 * g[i] - 5329 * b[i] + offset) >> 16),
-  ]
+  const [y, cb, cr] = [0, 1, 2].map(() => new Uint8Array(r.length))
+  for (let i = 0; i < r.length; i++) {
+    y[i] = (19595 * r[i] + 38470 * g[i] + 7471 * b[i] + half) >> 16
+    cb[i] = (-11059 * r[i] - 21709 * g[i] + 32768 * b[i] + offset) >> 16
+    cr[i] = (32768 * r[i] - 27439 * g[i] - 5329 * b[i] + offset) >> 16
+  }
+  return [y, cb, cr]
 }
 
 function toRgb(y: Uint8Array, cb: Uint8Array, cr: Uint8Array): Uint8Array[] {
   const half = 32768
-  const byte = (value: number) => clamp(value, 0, 255)
-  return [
-    y.map((v, i) => byte(v + ((91881 * (cr[i] - 128) + half) >> 16))),
-    y.map((v, i) => byte(v + ((-22554 * (cb[i] - 128) - 46802 * (cr[i] - 128) + half) >> 16))),
-    y.map((v, i) => byte(v + ((116130 * (cb[i] - 128) + half) >> 16))),
-  ]
+  // Clamped arrays keep to 0 and 255 by themselves.
+  const [r, g, b] = [0, 1, 2].map(() => new Uint8ClampedArray(y.length))
+  for (let i = 0; i < y.length; i++) {
+    const [blue, red] = [cb[i] - 128, cr[i] - 128]
+    r[i] = y[i] + ((91881 * red + half) >> 16)
+    g[i] = y[i] + ((-22554 * blue - 46802 * red + half) >> 16)
+    b[i] = y[i] + ((116130 * blue + half) >> 16)
+  }
+  return [r, g, b].map(plane => new Uint8Array(plane.buffer))
 }
 
 /**
@@ -108,20 +113,25 @@ function toRgb(y: Uint8Array, cb: Uint8Array, cr: Uint8Array): Uint8Array[] {
  */
 function halve({ height, width, data }: Component): Component {
   const [h, w] = [Math.ceil(height / 2), 8 * Math.ceil(width / 16)]
-  const at = (y: number, x: number) =>
-    data[Math.min(y, height - 1) * width + Math.min(x, width - 1)]
-  const half = Uint8Array.from({ length: h * w }, (_, i) => {
-    const [y, x] = [2 * Math.floor(i / w), 2 * (i % w)]
-    const sum = at(y, x) + at(y, x + 1) + at(y + 1, x) + at(y + 1, x + 1)
-    return (sum + ((x / 2) % 2 ? 2 : 1)) >> 2
-  })
+  const half = new Uint8Array(h * w)
+  for (let y = 0; y < h; y++) {
+    const upper = 2 * y * width
+    const lower = Math.min(2 * y + 1, height - 1) * width
+    for (let x = 0; x < w; x++) {
+      const left = Math.min(2 * x, width - 1)
+      const right = Math.min(2 * x + 1, width - 1)
+      const sum =
+        data[upper + left] + data[upper + right] + data[lower + left] + data[lower + right]
+      half[y * w + x] = (sum + 1 + (x & 1)) >> 2
+    }
+  }
   return { height: h, width: w, data: half }
 }
 
 /** Quantises every 8 x 8 block; beyond the edges the last pixels are repeated. */
 function throughBlocks(component: Component, table: readonly number[]): Component {
   const { height, width, data } = component
-  const out = new Uint8Array(data.length)
+  const out = new Uint8ClampedArray(data.length)
   const block = new Int32Array(64)
   for (let top = 0; top < height; top += 8)
     for (let left = 0; left < width; left += 8) {
@@ -132,18 +142,17 @@ function throughBlocks(component: Component, table: readonly number[]): Componen
       forwardDct(block)
       for (let i = 0; i < 64; i++) block[i] = quantized(block[i], table[i])
       inverseDct(block)
-      for (let i = 0; i < 64; i++) {
-        const [y, x] = [top + (i >> 3), left + (i & 7)]
-        if (y < height && x < width) out[y * width + x] = clamp(block[i] + 128, 0, 255)
-      }
+      const [bottom, right] = [Math.min(8, height - top), Math.min(8, width - left)]
+      for (let y = 0; y < bottom; y++)
+        for (let x = 0; x < right; x++) out[(top + y) * width + left + x] = block[8 * y + x] + 128
     }
-  return { ...component, data: out }
+  return { ...component, data: new Uint8Array(out.buffer) }
 }
 
 /** The nearest multiple of q, halves away from zero; coefficients come times 8. */
 function quantized(coefficient: number, q: number): number {
   const divisor = q * 8
-  const size = Math.trunc((Math.abs(coefficient) + (divisor >> 1)) / divisor)
+  const size = ((Math.abs(coefficient) + (divisor >> 1)) / divisor) | 0
   return (coefficient < 0 ? -size : size) * q
 }
 
@@ -152,14 +161,15 @@ function smoothDouble(half: Component, height: number, width: number): Uint8Arra
   const { height: h, width: w, data } = half
   const last = Math.ceil(width / 2) - 1
   const out = new Uint8Array(height * width)
+  const columns = new Int32Array(last + 1)
   for (let y = 0; y < height; y++) {
-    const near = y >> 1
-    const far = clamp(y % 2 ? near + 1 : near - 1, 0, h - 1)
-    const column = (x: number) => 3 * data[near * w + x] + data[far * w + x]
+    const near = (y >> 1) * w
+    const far = clamp(y & 1 ? (y >> 1) + 1 : (y >> 1) - 1, 0, h - 1) * w
+    for (let x = 0; x <= last; x++) columns[x] = 3 * data[near + x] + data[far + x]
     for (let x = 0; x < width; x++) {
       const nearer = x >> 1
-      const further = clamp(x % 2 ? nearer + 1 : nearer - 1, 0, last)
-      out[y * width + x] = (3 * column(nearer) + column(further) + (x % 2 ? 7 : 8)) >> 4
+      const further = clamp(x & 1 ? nearer + 1 : nearer - 1, 0, last)
+      out[y * width + x] = (3 * columns[nearer] + columns[further] + (x & 1 ? 7 : 8)) >> 4
     }
   }
   return out

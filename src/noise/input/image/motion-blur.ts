@@ -2,7 +2,7 @@ import { Random } from '../../../base/index.js'
 import { amount } from '../../level.js'
 import { defineCorruption, imageNetC, preset } from './define.js'
 import { motionBlur as blur } from './motion.js'
-import { mapPlanes } from './picture.js'
+import { bytesOf, mapPlanes } from './picture.js'
 
 const names = ['radius', 'sigma']
 const common = [
@@ -56,7 +56,7 @@ export const motionBlur = defineCorruption({
   corrupt(picture, { radius, sigma }, key) {
     const degrees = new Random(key).float() * 90 - 45
     return mapPlanes(picture, plane => {
-      const bytes = plane.map(value => Math.round(value * 255))
+      const bytes = new Float64Array(bytesOf(plane))
       return blur(bytes, picture.height, picture.width, { radius, sigma, degrees })
     })
   },

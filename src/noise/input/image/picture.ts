@@ -62,6 +62,13 @@ export function clamp(value: number, low = 0, high = 1): number {
   return Math.min(high, Math.max(low, value))
 }
 
+/** A plane of [0,1] as bytes. */
+export function bytesOf(plane: Float64Array): Uint8Array {
+  const bytes = new Uint8Array(plane.length)
+  for (let i = 0; i < plane.length; i++) bytes[i] = Math.round(plane[i] * 255)
+  return bytes
+}
+
 /** Planes of [0,1] kept there and brought to 0 to 255, in place. */
 export function toByteRange(picture: Picture): Picture {
   for (const plane of picture.planes)

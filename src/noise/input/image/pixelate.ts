@@ -1,6 +1,6 @@
 import { boxResize } from './box-resize.js'
 import { defineCorruption, imageNetC, preset } from './define.js'
-import { mapPlanes } from './picture.js'
+import { bytesOf, mapPlanes } from './picture.js'
 
 const five = (rows: number[]) => preset(['factor'], rows)
 
@@ -24,9 +24,9 @@ export const pixelate = defineCorruption({
   corrupt(picture, { factor }) {
     const sides = [picture.height, picture.width] as const
     const small = sides.map(side => Math.max(1, Math.trunc(side * factor)))
-    return mapPlanes(picture, plane => {
-      const bytes = plane.map(value => Math.round(value * 255))
-      return boxResize(boxResize(bytes, sides, [small[0], small[1]]), [small[0], small[1]], sides)
-    })
+    const [height, width] = small
+    return mapPlanes(picture, plane =>
+      boxResize(boxResize(bytesOf(plane), sides, [height, width]), [height, width], sides),
+    )
   },
 })

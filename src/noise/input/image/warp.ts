@@ -32,8 +32,17 @@ export function affinePlaces(height: number, width: number, [a, b, c, d, e, f]: 
 /** The same rounded to 1/32 pixel, in the fixed-point steps of OpenCV's warpAffine. */
 export function rasterPlaces(height: number, width: number, [a, b, c, d, e, f]: Affine): Places {
   const fixed = (value: number) => roundHalfEven(value * 1024)
-  const steps = (along: number, start: number) => ((fixed(start) + 16 + fixed(along)) >> 5) / 32
-  return placesOf(height, width, (y, x) => [steps(d * x, e * y + f), steps(a * x, b * y + c)])
+  const rows = new Float64Array(height * width)
+  const columns = new Float64Array(height * width)
+  const along = Array.from({ length: width }, (_, x) => [fixed(d * x), fixed(a * x)] as const)
+  for (let y = 0, i = 0; y < height; y++) {
+    const [down, across] = [fixed(e * y + f) + 16, fixed(b * y + c) + 16]
+    for (let x = 0; x < width; x++, i++) {
+      rows[i] = ((down + along[x][0]) >> 5) / 32
+      columns[i] = ((across + along[x][1]) >> 5) / 32
+    }
+  }
+  return { rows, columns }
 }
 
 /** Each output pixel from its place, bilinear. */
@@ -45,28 +54,26 @@ export function resample(
   border: Border,
 ): Float64Array {
   const out = new Float64Array(plane.length)
+  const value = (y: number, x: number) => {
+    const [row, column] = [borderIndex(y, height, border), borderIndex(x, width, border)]
+    return row < 0 || column < 0 ? 0 : plane[row * width + column]
+  }
   for (let i = 0; i < out.length; i++) {
     const top = Math.floor(rows[i])
     const left = Math.floor(columns[i])
-    const [r0, r1] = [rowAt(top, height, width, border), rowAt(top + 1, height, width, border)]
-    const c0 = borderIndex(left, width, border)
-    const c1 = borderIndex(left + 1, width, border)
-    const across = columns[i] - left
     const down = rows[i] - top
-    const upper = valueAt(plane, r0, c0) * (1 - across) + valueAt(plane, r0, c1) * across
-    const lower = valueAt(plane, r1, c0) * (1 - across) + valueAt(plane, r1, c1) * across
+    const across = columns[i] - left
+    const inside = top >= 0 && left >= 0 && top < height - 1 && left < width - 1
+    const at = top * width + left
+    const upper = inside
+      ? plane[at] * (1 - across) + plane[at + 1] * across
+      : value(top, left) * (1 - across) + value(top, left + 1) * across
+    const lower = inside
+      ? plane[at + width] * (1 - across) + plane[at + width + 1] * across
+      : value(top + 1, left) * (1 - across) + value(top + 1, left + 1) * across
     out[i] = upper * (1 - down) + lower * down
   }
   return out
-}
-
-function rowAt(y: number, height: number, width: number, border: Border): number {
-  const row = borderIndex(y, height, border)
-  return row < 0 ? -1 : row * width
-}
-
-function valueAt(plane: Float64Array, row: number, column: number): number {
-  return row < 0 || column < 0 ? 0 : plane[row + column]
 }
 
 /** A picture read through an affine map from output to source. */
