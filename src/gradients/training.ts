@@ -1,5 +1,5 @@
 import { type TrainingGraph, type TrainingOptions, trainingGraph } from '../autodiff/index.js'
-import { lower } from '../lowering/index.js'
+import { type LoweringOptions, lower, runtimeDomains } from '../lowering/index.js'
 import type { OpenedModel } from '../model/index.js'
 import { type Graph, writeModel } from '../onnx/index.js'
 
@@ -17,9 +17,10 @@ export function trainingModel(
   { model }: OpenedModel,
   graph: Graph,
   options: TrainingOptions,
+  lowering: LoweringOptions = {},
 ): TrainingModel {
   const training = trainingGraph(graph, options)
-  const lowered = lower(training.graph, { column: 'portable' })
-  const opsets = new Map([...model.opsets, ['com.microsoft', 1] as const])
+  const lowered = lower(training.graph, lowering)
+  const opsets = new Map([...model.opsets, ...runtimeDomains(lowered)])
   return { training, bytes: writeModel({ ...model, opsets, graph: lowered }) }
 }

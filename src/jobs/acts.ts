@@ -1,4 +1,5 @@
 import { type CertifyOptions, certify, type PredictOptions, predict } from '../certify/index.js'
+import { probeBlock } from '../engine/index.js'
 import {
   type EvaluateOptions,
   evaluate,
@@ -63,6 +64,9 @@ export const acts: Readonly<Record<string, Act>> = {
     const inputs = bindings(bind) as HardenOptions['inputs']
     return harden({ ...options, inputs, preprocess, onEvent: emit, signal })
   },
+
+  /** The block size of the fast path on this machine; a crash of it is the answer too. */
+  probe: () => probeBlock(),
 
   resume(payload, { emit, signal }) {
     return resume({ ...(payload as ResumeOptions), onEvent: emit, signal })

@@ -63,7 +63,11 @@ export const planSchema = z.object({
     }),
   ),
   monitor: z.record(z.string(), z.unknown()),
-  engine: z.object({ column: z.string() }),
+  /** Which operators the training graph is made of; `block` is what a probe of this machine found. */
+  engine: z.object({
+    column: z.enum(['portable', 'blocked']),
+    block: z.union([z.literal(8), z.literal(16)]).optional(),
+  }),
 })
 
 export type Plan = z.infer<typeof planSchema>

@@ -30,6 +30,8 @@ export interface Resolved {
 }
 
 export interface ResolveOptions {
+  /** Default: portable operators. */
+  readonly engine?: Plan['engine']
   readonly threads: number
   readonly device: string
 }
@@ -127,7 +129,7 @@ function trainedTest({ model }: Recipe, { parameters }: OpenedModel): (p: Parame
 async function planOf(
   resolved: Omit<Resolved, 'plan'>,
   learningRate: string,
-  { threads, device }: ResolveOptions,
+  { threads, device, engine = { column: 'portable' } }: ResolveOptions,
 ): Promise<Plan> {
   const { recipe, opened, train, validation, test, lengths } = resolved
   const trained = opened.parameters.filter(resolved.isTrained).map(p => p.name)
@@ -170,7 +172,7 @@ async function planOf(
     },
     noise: resolved.noises.map(planOfNoise),
     monitor: recipe.monitor,
-    engine: { column: 'portable' },
+    engine,
   }
 }
 

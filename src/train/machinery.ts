@@ -46,6 +46,7 @@ function openStepper(resolved: Resolved, buffers: Buffers, options: MachineryOpt
     batchNormalization: plan.train.batchNormalization,
     sampleShape: train.shape,
     preprocess: plan.preprocess as Preprocess,
+    lowering: plan.engine,
   })
 }
 

@@ -2,6 +2,7 @@ import { type LossSpec, lostError, type TrainingGraph } from '../autodiff/index.
 import { sizeOf, type Tensor } from '../base/index.js'
 import { createSession, type Device, type Session } from '../engine/index.js'
 import { trainingModel } from '../gradients/index.js'
+import type { LoweringOptions } from '../lowering/index.js'
 import { type OpenedModel, type Preprocess, samplesInput, staticGraph } from '../model/index.js'
 import { type Buffers, type Slot, viewOf } from './layout.js'
 
@@ -12,6 +13,7 @@ export interface StepperOptions {
   readonly preprocess: Preprocess
   /** Rows a session call; a larger batch is run in parts whose gradients add up. Default: all. */
   readonly rowsAtOnce?: number
+  readonly lowering?: LoweringOptions
   readonly threads?: number
   readonly device?: Device
 }
@@ -143,7 +145,7 @@ async function openStep(
   rows: number,
   options: StepperOptions,
 ): Promise<StepSession> {
-  const { sampleShape, preprocess, loss, batchNormalization, threads, device } = options
+  const { sampleShape, preprocess, loss, batchNormalization, threads, device, lowering } = options
   const plain = staticGraph(opened, rows, { sampleShape, preprocess })
   const { slots } = buffers.layout
   const wrt = slots.filter(slot => slot.trained).map(slot => slot.name)
@@ -151,7 +153,7 @@ async function openStep(
   const { name: output, kind } = opened.output
   const isProbability = kind === 'probabilities' || kind === 'sigmoid'
   const settings = { output, isProbability, loss, wrt, feed, batchNormalization }
-  const { training, bytes } = trainingModel(opened, plain, settings)
+  const { training, bytes } = trainingModel(opened, plain, settings, lowering)
   if (training.lost.length) throw lostError(training.lost)
   const session = await createSession(bytes, { threads, device })
   return new StepSession(training, session, buffers, rows, sampleShape)

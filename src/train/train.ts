@@ -13,7 +13,13 @@ import {
 } from '../evaluate/index.js'
 import { checkTrainable } from '../gradients/index.js'
 import { exportModel, type Preprocess, preprocessKey } from '../model/index.js'
-import { checkRecipe, parseRecipe, type Resolved, resolveRecipe } from '../recipe/index.js'
+import {
+  checkRecipe,
+  type Plan,
+  parseRecipe,
+  type Resolved,
+  resolveRecipe,
+} from '../recipe/index.js'
 import {
   contentHash,
   EventLog,
@@ -43,6 +49,8 @@ interface Common {
 export interface TrainOptions extends Common {
   /** A recipe as data. */
   readonly recipe: unknown
+  /** What the training graph is made of; default: portable operators. */
+  readonly engine?: Plan['engine']
   /** The run folder; it is made, and must be empty if it is there. */
   readonly out: string
 }
@@ -67,9 +75,9 @@ export interface TrainResult {
 /** Trains what a recipe says; throws before anything is written when it cannot work. */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const recipe = checkRecipe(options.recipe)
-  const { out, threads = threadsAvailable(), device = 'cpu' } = options
+  const { out, threads = threadsAvailable(), device = 'cpu', engine } = options
   refuseFilled(out)
-  const resolved = await resolveRecipe(recipe, { threads, device })
+  const resolved = await resolveRecipe(recipe, { threads, device, engine })
   refuseUnfit(resolved)
   return startRun(resolved, options.recipe, out, { ...options, threads, device })
 }
@@ -106,8 +114,9 @@ export async function resume({ run, ...options }: ResumeOptions): Promise<TrainR
   const recipe = checkRecipe(
     parseRecipe(readFileSync(join(run, 'recipe.yaml'), 'utf8'), 'recipe.yaml'),
   )
-  const { threads, device } = plan as { threads: number; device: Device }
-  const resolved = await resolveRecipe(recipe, { threads, device })
+  const { threads, engine } = plan
+  const device = plan.device as Device
+  const resolved = await resolveRecipe(recipe, { threads, device, engine })
   return carryOut(resolved, run, { ...options, threads, device }, true)
 }
 
@@ -193,7 +202,7 @@ export function refuseFilled(folder: string): void {
     )
 }
 
-function readPlan(run: string): { threads: number; device: string } {
+function readPlan(run: string): Plan {
   const path = join(run, 'plan.json')
   if (!existsSync(path))
     throw new DataError(`resume: "${run}" is no run folder: it has no plan.json.`)

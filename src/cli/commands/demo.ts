@@ -4,6 +4,7 @@ import type { Scorecard } from '../../record/index.js'
 import type { TrainResult } from '../../train/index.js'
 import { printBeforeAfter } from '../before-after.js'
 import type { CommandSpec, Context } from '../command.js'
+import { type Engine, engineOf, engineOption } from '../engine.js'
 import { superviseJob } from '../job.js'
 import { duration } from '../percent.js'
 import { showTraining } from '../progress.js'
@@ -56,6 +57,7 @@ export const demo: CommandSpec = {
       .choices(['fashion-mnist', 'mnist'])
       .default('fashion-mnist'),
     new Option('--quick', 'fewer images and epochs: about two minutes'),
+    engineOption(),
     new Option('--out <dir>', 'where everything goes (default: runs/demo-1, -2, ...)'),
   ],
   examples: ['temper demo --quick', 'temper demo --data mnist --out runs/digits'],
@@ -65,9 +67,10 @@ export const demo: CommandSpec = {
     const size = options.quick ? sizes.quick : sizes.full
     const started = performance.now()
     const cards: Scorecard[] = []
+    const engine = await engineOf(context)
     for (const name of ['plain', 'tempered']) {
       const recipe = recipeOf(options.data as string, size, name === 'tempered', options.seed)
-      const trained = await trainOne(recipe, join(out, name), name, context)
+      const trained = await trainOne(recipe, join(out, name), { name, engine, context })
       if (typeof trained === 'number') return trained
       cards.push({ ...trained, name })
     }
@@ -88,14 +91,20 @@ export const demo: CommandSpec = {
   },
 }
 
+interface OneOfTwo {
+  readonly name: string
+  readonly engine: Engine
+  readonly context: Context
+}
+
 /** Trains one network and gives its scorecard, or the exit code when it was interrupted. */
 async function trainOne(
   recipe: unknown,
   out: string,
-  name: string,
-  { options, output }: Context,
+  { name, engine, context: { options, output } }: OneOfTwo,
 ): Promise<Scorecard | number> {
-  const payload = { recipe, out, threads: options.threads, device: options.device }
+  const { threads, device } = options
+  const payload = { recipe, out, engine, threads, device }
   const outcome = await superviseJob<TrainResult, never>(
     'train',
     payload,

@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import type { TrainResult } from '../../train/index.js'
 import { type CommandSpec, type Context, collect, valueOptions } from '../command.js'
+import { engineOf, engineOption, refuseOtherMachine } from '../engine.js'
 import { superviseJob } from '../job.js'
 import { showTraining } from '../progress.js'
 import { reportRun } from '../reporting.js'
@@ -16,13 +17,14 @@ export const train: CommandSpec = {
       collect,
     ),
     ...valueOptions(),
+    engineOption(),
     new Option('--out <dir>', 'the run folder (default: runs/train-1, -2, ...)'),
   ],
   examples: [
     'temper train recipe.yaml',
     'temper train recipe.yaml --set train.epochs=10 --set noise.0.sigma=0.2 --out runs/first',
   ],
-  run([recipe], context) {
+  async run([recipe], context) {
     const { options } = context
     const out = (options.out as string | undefined) ?? nextRunFolder('runs', 'train')
     const payload = {
@@ -31,6 +33,7 @@ export const train: CommandSpec = {
       bind: options.input,
       output: options.output,
       out,
+      engine: await engineOf(context),
       threads: options.threads,
       device: options.device,
     }
@@ -43,7 +46,8 @@ export const resume: CommandSpec = {
   summary: 'go on from the last checkpoint of a run, to the same bits',
   arguments: [{ name: '<run>', summary: 'a run folder' }],
   examples: ['temper resume runs/train-1'],
-  run([run], context) {
+  async run([run], context) {
+    await refuseOtherMachine(run)
     return runTraining('resume', { run }, run, context)
   },
 }
