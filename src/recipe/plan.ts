@@ -46,6 +46,8 @@ export const planSchema = z.object({
     loss: z.union([z.string(), z.record(z.string(), z.unknown())]),
     batchNormalization: z.enum(['batch', 'frozen']),
     accumulate: z.int(),
+    sampling: z.string(),
+    classWeights: z.array(z.number()).optional(),
     checkpointEvery: z.string(),
   }),
   noise: z.array(

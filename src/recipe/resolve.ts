@@ -7,6 +7,7 @@ import { type NetworkKind, newNetwork } from '../networks/index.js'
 import { writeModel } from '../onnx/index.js'
 import { temperVersion, versions } from '../record/index.js'
 import { parseSchedule, type Schedule } from '../schedule/index.js'
+import { classWeightsOf } from './class-weights.js'
 import type { Plan } from './plan.js'
 import { openSets } from './resolve-data.js'
 import { type ResolvedNoise, resolveNoises } from './resolve-noise.js'
@@ -25,6 +26,8 @@ export interface Resolved {
   readonly noises: readonly ResolvedNoise[]
   /** Of the features of a table; noise on it counts in these. */
   readonly deviations?: Float32Array
+  /** How much a sample of each class counts in the loss; all the same where absent. */
+  readonly classWeights?: readonly number[]
   /** Whether the optimizer moves a parameter. */
   readonly isTrained: (parameter: Parameter) => boolean
 }
@@ -58,6 +61,7 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     parameters: opened.parameters,
   })
   const isTrained = trainedTest(recipe, opened)
+  const classWeights = classWeightsOf(recipe, sets.train)
   const deviations = sets.train.kind === 'vector' ? await featureDeviations(sets.train) : undefined
   const parts = {
     recipe,
@@ -68,6 +72,7 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     learningRate,
     noises,
     isTrained,
+    classWeights,
     deviations,
   }
   return { ...parts, plan: await planOf(parts, learningRate.text, options) }
@@ -168,6 +173,8 @@ async function planOf(
       batchNormalization:
         recipe.train.batchNormalization ?? (recipe.model.file === undefined ? 'batch' : 'frozen'),
       accumulate: recipe.train.accumulate,
+      sampling: recipe.train.sampling,
+      ...(resolved.classWeights && { classWeights: [...resolved.classWeights] }),
       checkpointEvery: recipe.train.checkpointEvery,
     },
     noise: resolved.noises.map(planOfNoise),

@@ -48,6 +48,15 @@ const optimizer = strictForm({
   nesterov: z.boolean({ error: expecting('true or false') }).default(false),
   weightDecay: notNegative.default(0),
   clipNorm: positive.optional().describe('largest norm of the gradient over all parameters'),
+  average: z
+    .union([
+      strictForm({ kind: z.literal('exponential'), decay: decay.default(0.999) }),
+      strictForm({ kind: z.literal('stochastic'), from: timeSchema.default('75%') }),
+    ])
+    .optional()
+    .describe(
+      'checks and the model take an average of the weights: exponential (EMA), or the mean of all updates from a time on (SWA)',
+    ),
 })
 
 const train = strictForm({
@@ -62,6 +71,18 @@ const train = strictForm({
     .union([text, z.looseObject({ kind: text })], { error: expecting('the name of a loss') })
     .optional()
     .describe('one of `temper list losses`, alone or with its parameters'),
+  classWeights: z
+    .union([z.literal('balanced'), z.array(positive).min(2)], {
+      error: expecting('balanced, or a weight a class'),
+    })
+    .optional()
+    .describe(
+      'how much the samples of each class count in the loss; balanced: samples / (classes x samples of the class)',
+    ),
+  sampling: z
+    .enum(['shuffled', 'balanced'], { error: expecting('shuffled or balanced') })
+    .default('shuffled')
+    .describe('the order of an epoch; balanced: every class comes equally often'),
   batchNormalization: z
     .enum(['batch', 'frozen'], { error: expecting('batch or frozen') })
     .optional()

@@ -33,8 +33,10 @@ export async function branch(
 }
 
 /** Copies what training changes; the function given puts it back. */
-function snapshot({ parameters, moments }: Buffers): () => void {
-  const kept = [parameters, ...moments].map(array => [array, array.slice()] as const)
+function snapshot({ parameters, moments, average }: Buffers): () => void {
+  const kept = [parameters, ...moments, ...(average ? [average] : [])].map(
+    array => [array, array.slice()] as const,
+  )
   return () => {
     for (const [array, copy] of kept) array.set(copy)
   }

@@ -51,6 +51,8 @@ export interface Buffers {
   /** The weights with this step's noise on; what the session reads while weight noise acts. */
   readonly noisy: Float32Array
   readonly gradients: Float32Array
+  /** The average of the weights, where one is asked for. */
+  readonly average?: Float32Array
   /** The optimizer's memory: none, one or two values a parameter. */
   readonly moments: readonly Float32Array[]
 }
@@ -64,10 +66,11 @@ export function allocateBuffers(
   kernels: Kernels,
   layout: Layout,
   parameters: readonly Parameter[],
-  moments: number,
+  { moments, isAveraged = false }: { readonly moments: number; readonly isAveraged?: boolean },
 ): Buffers {
   const buffers = {
     layout,
+    ...(isAveraged && { average: new Float32Array(layout.length) }),
     parameters: kernels.alloc(layout.length),
     noisy: kernels.alloc(layout.length),
     gradients: kernels.alloc(layout.trainedLength),
@@ -85,7 +88,12 @@ export function fillParameters(buffers: Buffers, parameters: readonly Parameter[
     if (!value) throw new InternalError(`no value for the parameter ${slot.name}`)
     viewOf(buffers.parameters, slot).set(value)
   }
+  buffers.average?.set(buffers.parameters)
 }
+
+/** The weights that are measured and kept: the average where there is one. */
+export const measuredWeights = ({ parameters, average }: Buffers): Float32Array =>
+  average ?? parameters
 
 /** The parameters by name, copied out of the flat buffer. */
 export function unpack(layout: Layout, flat: Float32Array): Map<string, Float32Array> {

@@ -21,12 +21,13 @@ import { type Moment, momentAt, ResumableError } from '../base/index.js'
 import { type Batch, batches } from '../data/index.js'
 import type { Resolved } from '../recipe/index.js'
 import type { NewEvent } from '../record/index.js'
+import { averageWeights } from './average.js'
 import { disturbedWeights, disturbGradients } from './disturb.js'
 import type { Machinery } from './machinery.js'
 import { type NoiseTime, noiseBatch } from './noising.js'
 import type { Rhythm } from './rhythm.js'
 import type { RunState } from './state.js'
-import { fillTargets } from './workspace.js'
+import { fillTargets, weighSamples } from './workspace.js'
 
 /** What the loop works with; it owns none of it. */
 export interface LoopParts extends StepParts {
@@ -105,7 +106,7 @@ function epochBatches({ resolved, workspace }: LoopParts, epoch: number, start: 
   const { train, recipe } = resolved
   return batches(train, {
     batch: recipe.train.batch,
-    order: 'shuffled',
+    order: recipe.train.sampling,
     seed: recipe.seed,
     epoch,
     start,
@@ -126,6 +127,7 @@ export async function step(parts: StepParts, batch: Batch, epoch: number): Promi
     gradientScale: clippingScale(parts),
   })
   state.step++
+  takeAverage(parts)
   state.epochLoss.sum += loss * batch.rows
   state.epochLoss.samples += batch.rows
 }
@@ -136,9 +138,17 @@ export async function lossOf(parts: StepParts, batch: Batch, time: NoiseTime): P
   fillTargets(workspace, batch)
   const noisy = { ...workspace, ...rowsOf(batch), deviations: resolved.deviations }
   noiseBatch(noisy, resolved.noises, time)
+  weighSamples(workspace, batch.rows, resolved.classWeights)
   const weights = disturbedWeights(buffers, resolved.noises, time)
   const { samples, targets, sampleWeights } = workspace
   return stepper.run({ rows: batch.rows, samples, targets, sampleWeights, weights })
+}
+
+function takeAverage({ resolved, buffers, state: { step } }: StepParts): void {
+  const { average: settings } = resolved.recipe.optimizer
+  const { average, parameters } = buffers
+  if (settings && average)
+    averageWeights(settings, average, parameters, { step, lengths: resolved.lengths })
 }
 
 const rowsOf = ({ rows, ids, copies }: Batch) => ({ rows, ids, copies })

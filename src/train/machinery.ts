@@ -27,7 +27,10 @@ export function openMachinery(resolved: Resolved, options: MachineryOptions): Ma
   const layout = layoutOf(opened.parameters, resolved.isTrained)
   const kernels = openKernels({ bytes: bytesOfRun(resolved, layout) })
   const optimizer = optimizerOf(recipe.optimizer, kernels)
-  const buffers = allocateBuffers(kernels, layout, opened.parameters, optimizer.moments)
+  const buffers = allocateBuffers(kernels, layout, opened.parameters, {
+    moments: optimizer.moments,
+    isAveraged: recipe.optimizer.average !== undefined,
+  })
   return {
     buffers,
     optimizer,

@@ -13,7 +13,7 @@ import {
 } from '../record/index.js'
 import { branch } from './branch.js'
 import { Checker, scoreOf } from './check.js'
-import { type Buffers, fillParameters, unpack, viewOf } from './layout.js'
+import { type Buffers, fillParameters, measuredWeights, unpack, viewOf } from './layout.js'
 import { type Levels, type LoopParts, type Outcome, type Progress, runLoop } from './loop.js'
 import { type Machinery, openMachinery } from './machinery.js'
 import { Observer } from './observation.js'
@@ -135,7 +135,7 @@ export class Run {
     this.say(event)
     if (verdict) {
       state.best = verdict
-      this.best.set(this.buffers.parameters)
+      this.best.set(measuredWeights(this.buffers))
     }
     return event.clean as Measures
   }
@@ -201,8 +201,9 @@ export class Run {
 
   /** The weights as the checks see them: views on the flat buffer, always current. */
   private weights(): Map<string, Float32Array> {
-    const { layout, parameters } = this.buffers
-    return new Map(layout.slots.map(slot => [slot.name, viewOf(parameters, slot)]))
+    const { layout } = this.buffers
+    const weights = measuredWeights(this.buffers)
+    return new Map(layout.slots.map(slot => [slot.name, viewOf(weights, slot)]))
   }
 }
 

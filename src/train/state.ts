@@ -54,6 +54,8 @@ export function saveCheckpoint(
     'weights.safetensors': encodeWeights(buffers, buffers.parameters, 'weights'),
     'best.safetensors': encodeWeights(buffers, best, 'best weights'),
   }
+  if (buffers.average)
+    parts['average.safetensors'] = encodeWeights(buffers, buffers.average, 'average of the weights')
   for (const [i, moment] of buffers.moments.entries())
     parts[`moment-${i + 1}.safetensors`] = encodeSafetensors(
       new Map([['moment', { dtype: 'float32', shape: [moment.length], data: moment }]]),
@@ -90,6 +92,7 @@ export function restoreCheckpoint(
     )
   decodeWeights(partOf(parts, 'weights.safetensors'), buffers, buffers.parameters)
   decodeWeights(partOf(parts, 'best.safetensors'), buffers, best)
+  if (buffers.average) decodeWeights(partOf(parts, 'average.safetensors'), buffers, buffers.average)
   for (const [i, moment] of buffers.moments.entries()) {
     const { tensors } = decodeSafetensors(partOf(parts, `moment-${i + 1}.safetensors`))
     moment.set(tensors.get('moment')!.data as Float32Array)

@@ -48,3 +48,22 @@ export function fillTargets(
     if (labels && width > 1) targets[row * width + labels[row]] = 1
     else targets[row * width] = labels ? labels[row] : numbers![row]
 }
+
+/**
+ * Weighs each sample by its classes, after noise on targets and mixes: w = sum over c of t_c w_c; a
+ * single output holds the second of two classes.
+ */
+export function weighSamples(
+  { targets, sampleWeights, width }: Workspace,
+  rows: number,
+  classWeights: readonly number[] | undefined,
+): void {
+  if (!classWeights) return
+  for (let row = 0; row < rows; row++) {
+    const target = targets.subarray(row * width, (row + 1) * width)
+    sampleWeights[row] =
+      width === 1
+        ? (1 - target[0]) * classWeights[0] + target[0] * classWeights[1]
+        : target.reduce((sum, t, c) => sum + t * (classWeights[c] ?? 1), 0)
+  }
+}

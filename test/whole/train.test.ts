@@ -112,6 +112,35 @@ describe('a training run', () => {
     expect(adjusted('overused, broken')).toEqual(adjusted('overused'))
   })
 
+  it('goes on to the same bits with averaged weights, balanced samples and class weights', async () => {
+    const changes = {
+      optimizer: { ...recipe.optimizer, average: { kind: 'exponential', decay: 0.9 } },
+      train: { ...recipe.train, sampling: 'balanced', classWeights: 'balanced' },
+    }
+    expect(await hashOf('averaged broken', changes, [5, 13])).toBe(
+      await hashOf('averaged', changes),
+    )
+    expect(await hashOf('averaged')).not.toBe(await hashOf('first'))
+  })
+
+  it('gives the same model whether a batch is run at once or in parts', async () => {
+    // Gradients alone are compared: sums in another order round otherwise.
+    const plain = { noise: [], monitor: { samples: 50 }, data: { ...recipe.data, limit: 300 } }
+    const weightsOf = async (accumulate: number) => {
+      const train = { epochs: 1, batch: 64, accumulate }
+      await hashOf(`parts ${accumulate}`, { ...plain, train })
+      const { graph } = readModelFile(join(folder, `parts ${accumulate}`, 'model.onnx'))
+      return [...graph.initializers.values()]
+        .filter(({ dtype }) => dtype === 'float32')
+        .flatMap(({ data }) => [...(data as Float32Array)])
+    }
+    const [whole, parts] = [await weightsOf(1), await weightsOf(3)]
+    const worst = whole.reduce((most, w, i) => Math.max(most, Math.abs(w - parts[i])), 0)
+    expect(parts).toHaveLength(whole.length)
+    expect(worst).toBeLessThan(1e-3)
+    expect(parts).not.toEqual(whole)
+  })
+
   it('leaves the folder the contract names, and a model without noise inside', async () => {
     await hashOf('measured', {
       data: { ...recipe.data, test: 'mnist:test' },

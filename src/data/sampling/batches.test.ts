@@ -152,3 +152,35 @@ describe('choosing samples', () => {
     expect(() => first(numbers(3), 1.5)).toThrow(/--first: expected a whole number/)
   })
 })
+
+describe('balanced order', () => {
+  const labels = Int32Array.from({ length: 100 }, (_, i) => (i < 90 ? 0 : i < 97 ? 1 : 2))
+  const uneven = { ...numbers(100), labels }
+
+  async function epochOf(epoch: number) {
+    const rows: { index: number; copy: number; label: number }[] = []
+    for await (const batch of batches(uneven, { batch: 16, order: 'balanced', seed: 3, epoch }))
+      for (let row = 0; row < batch.rows; row++)
+        rows.push({ index: batch.indices[row], copy: batch.copies[row], label: batch.labels![row] })
+    return rows
+  }
+
+  it('draws every class equally often, no row twice, and covers the frequent class over time', async () => {
+    const rows = await epochOf(0)
+    const counts = [0, 1, 2].map(label => rows.filter(row => row.label === label).length)
+    expect(counts).toEqual([34, 33, 33])
+    expect(new Set(rows.map(({ index, copy }) => `${index} ${copy}`)).size).toBe(100)
+    const seen = new Set<number>()
+    for (let epoch = 0; epoch < 12; epoch++)
+      for (const { index, label } of await epochOf(epoch)) if (label === 0) seen.add(index)
+    expect(seen.size).toBeGreaterThan(80)
+  })
+
+  it('begins anywhere in the epoch with the same rows', async () => {
+    const all = await epochOf(1)
+    const options = { batch: 16, order: 'balanced', seed: 3, epoch: 1, start: 4 } as const
+    const late: number[] = []
+    for await (const batch of batches(uneven, options)) late.push(...batch.indices)
+    expect(late).toEqual(all.slice(64).map(({ index }) => index))
+  })
+})

@@ -1,12 +1,15 @@
 import { DataError, expected, sizeOf, UsageError } from '../../base/index.js'
 import type { Dataset } from '../dataset.js'
-import { epochOrder } from './order.js'
+import { balancedOrder, epochOrder } from './order.js'
 
 export interface BatchOptions {
   /** Samples a batch; the last one of an epoch holds what is left. */
   batch: number
-  /** `shuffled` (by seed and epoch) or `sequential`; default `sequential`. */
-  order?: 'shuffled' | 'sequential'
+  /**
+   * `shuffled` (by seed and epoch), `balanced` (the same, every class equally often) or
+   * `sequential`; default `sequential`.
+   */
+  order?: 'shuffled' | 'balanced' | 'sequential'
   seed?: number
   epoch?: number
   /** The batch to begin with, counted from 0: where an interrupted epoch goes on. */
@@ -57,31 +60,51 @@ export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGe
   const spare: Float32Array[] = []
   for (let position = start, next = start; position < last; position++) {
     options.signal?.throwIfAborted()
-    const indices = rows(position)
+    const { indices, copies: which } = rows(position)
     const data = into.subarray(0, indices.length * size)
     if (ahead) {
       while (next < last && next <= position + ahead)
-        queue.push(readAhead(dataset, rows(next++), copies, spare))
+        queue.push(readAhead(dataset, rows(next++).indices, copies, spare))
       const filled = await queue.shift()!
       data.set(filled)
       spare.push(filled)
     } else await readRows(dataset, indices, copies, data)
-    yield describe(dataset, { data, indices, position, copies })
+    yield describe(dataset, { data, indices, position, copies: which })
   }
 }
 
-/** The indices of a batch's rows, each sample `copies` times, for any batch of the epoch. */
-function rowsOf(dataset: Dataset, options: BatchOptions): (position: number) => Uint32Array {
-  const { batch, order = 'sequential', seed = 0, epoch = 0, copies = 1 } = options
-  const permutation = order === 'shuffled' ? epochOrder(dataset, seed, epoch) : undefined
+/** What stands in a batch's rows, each sample `copies` times. */
+interface Rows {
+  readonly indices: Uint32Array
+  /** Tells apart the rows of one sample. */
+  readonly copies: Uint32Array
+}
+
+/** The rows of any batch of the epoch. */
+function rowsOf(dataset: Dataset, options: BatchOptions): (position: number) => Rows {
+  const { batch, copies = 1 } = options
+  const { indices, occurrences } = orderOf(dataset, options)
   return position => {
     const begin = position * batch
-    const samples = Math.min(batch, dataset.length - begin)
-    return Uint32Array.from({ length: samples * copies }, (_, row) => {
-      const place = begin + Math.floor(row / copies)
-      return permutation ? permutation[place] : place
-    })
+    const length = Math.min(batch, dataset.length - begin) * copies
+    const place = (row: number) => begin + Math.floor(row / copies)
+    return {
+      indices: Uint32Array.from({ length }, (_, row) => indices?.[place(row)] ?? place(row)),
+      copies: Uint32Array.from(
+        { length },
+        (_, row) => (row % copies) + copies * (occurrences?.[place(row)] ?? 0),
+      ),
+    }
   }
+}
+
+function orderOf(
+  dataset: Dataset,
+  { order = 'sequential', seed = 0, epoch = 0 }: BatchOptions,
+): { indices?: Uint32Array; occurrences?: Uint32Array } {
+  if (order === 'sequential') return {}
+  if (order === 'balanced') return balancedOrder(dataset, seed, epoch)
+  return { indices: epochOrder(dataset, seed, epoch) }
 }
 
 function readAhead(
@@ -136,7 +159,7 @@ interface Filled {
   data: Float32Array
   indices: Uint32Array
   position: number
-  copies: number
+  copies: Uint32Array
 }
 
 function describe(dataset: Dataset, { data, indices, position, copies }: Filled): Batch {
@@ -147,7 +170,7 @@ function describe(dataset: Dataset, { data, indices, position, copies }: Filled)
     position,
     indices,
     ids: Float64Array.from(indices, index => dataset.id(index)),
-    copies: Uint32Array.from(indices, (_, row) => row % copies),
+    copies,
     labels: labels && Int32Array.from(indices, index => labels[index]),
     targets: targets && Float32Array.from(indices, index => targets[index]),
   }
