@@ -7,6 +7,15 @@ import { evaluate, train } from '../dist/index.js'
 
 const recipes = {
   plain: [],
+  'as in the demo: U(0, ramp .1 to .4), three samples in four': [
+    {
+      at: 'input',
+      kind: 'gaussian',
+      sigma: { uniform: [0, { ramp: [0.1, 0.4], to: '60%' }] },
+      clip: [0, 1],
+      share: 0.75,
+    },
+  ],
   'sigma drawn from U(0, .4)': [
     { at: 'input', kind: 'gaussian', sigma: { uniform: [0, 0.4] }, clip: [0, 1] },
   ],
