@@ -26,6 +26,8 @@ export interface Resolved {
   readonly noises: readonly ResolvedNoise[]
   /** Of the features of a table; noise on it counts in these. */
   readonly deviations?: Float32Array
+  /** What the learning rate of a parameter is multiplied by. */
+  readonly rateFactor: (parameter: Parameter) => number
   /** How much a sample of each class counts in the loss; all the same where absent. */
   readonly classWeights?: readonly number[]
   /** Whether the optimizer moves a parameter. */
@@ -61,6 +63,7 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     parameters: opened.parameters,
   })
   const isTrained = trainedTest(recipe, opened)
+  const rateFactor = rateFactors(recipe, opened)
   const classWeights = classWeightsOf(recipe, sets.train)
   const deviations = sets.train.kind === 'vector' ? await featureDeviations(sets.train) : undefined
   const parts = {
@@ -72,6 +75,7 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     learningRate,
     noises,
     isTrained,
+    rateFactor,
     classWeights,
     deviations,
   }
@@ -118,17 +122,31 @@ function lossOf({ train }: Recipe, data: Dataset, { output }: OpenedModel): Loss
 }
 
 function trainedTest({ model }: Recipe, { parameters }: OpenedModel): (p: Parameter) => boolean {
-  const patterns = model.freeze ?? []
-  const frozen = patterns.map(matcher)
-  for (const [i, matches] of frozen.entries())
-    if (!parameters.some(p => matches(p.name)))
-      throw new UsageError(
-        `model.freeze: the pattern "${patterns[i]}" matches no parameter. There are ${parameters
-          .slice(0, 8)
-          .map(p => p.name)
-          .join(', ')}.`,
-      )
+  const frozen = (model.freeze ?? []).map(pattern => matching(pattern, 'model.freeze', parameters))
   return p => p.role !== 'statistic' && !frozen.some(matches => matches(p.name))
+}
+
+/** The factor of the first group that a parameter is of, else 1. */
+function rateFactors({ optimizer }: Recipe, { parameters }: OpenedModel): (p: Parameter) => number {
+  const groups = (optimizer.groups ?? []).map(({ match, factor }, i) => ({
+    factor,
+    matches: matching(match, `optimizer.groups[${i}].match`, parameters),
+  }))
+  return p => groups.find(({ matches }) => matches(p.name))?.factor ?? 1
+}
+
+/** A pattern as a test; throws UsageError where it matches no parameter. */
+function matching(
+  pattern: string,
+  where: string,
+  parameters: readonly Parameter[],
+): (name: string) => boolean {
+  const matches = matcher(pattern)
+  if (parameters.some(p => matches(p.name))) return matches
+  const names = parameters.slice(0, 8).map(p => p.name)
+  throw new UsageError(
+    `${where}: the pattern "${pattern}" matches no parameter. There are ${names.join(', ')}.`,
+  )
 }
 
 async function planOf(

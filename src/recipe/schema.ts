@@ -48,6 +48,15 @@ const optimizer = strictForm({
   nesterov: z.boolean({ error: expecting('true or false') }).default(false),
   weightDecay: notNegative.default(0),
   clipNorm: positive.optional().describe('largest norm of the gradient over all parameters'),
+  groups: z
+    .array(
+      strictForm({
+        match: text.describe('name pattern of parameters'),
+        factor: positive.describe('what their learning rate is multiplied by'),
+      }),
+    )
+    .optional()
+    .describe('learning rates of their own; of several patterns that match, the first counts'),
   average: z
     .union([
       strictForm({ kind: z.literal('exponential'), decay: decay.default(0.999) }),

@@ -117,7 +117,8 @@ export class Checker {
       return !state.best || cleanScore > state.best.cleanScore
         ? { ...candidate, reason: 'best clean score' }
         : undefined
-    const floor = state.bestClean - this.budget(state)
+    // Two shares of the same samples differ by whole samples: far more than rounding.
+    const floor = state.bestClean - this.budget(state) - 1e-9
     const { best } = state
     const beats = !best || best.cleanScore < floor || noisyScore > best.noisyScore
     const from = isGiven ? 'that of the given model' : 'the best'

@@ -12,9 +12,18 @@ export interface Slot {
   readonly trained: boolean
 }
 
+/** Neighbouring floats whose learning rate is multiplied by the same. */
+export interface Range {
+  readonly offset: number
+  readonly length: number
+  readonly factor: number
+}
+
 /** All parameters in one flat buffer: the trained ones first, each on a 64-byte line. */
 export interface Layout {
   readonly slots: readonly Slot[]
+  /** Parts of the trained floats that share a learning rate, in order. */
+  readonly ranges: readonly Range[]
   /** Floats the optimizer works on, from 0. */
   readonly trainedLength: number
   readonly length: number
@@ -25,17 +34,25 @@ const line = 16
 export function layoutOf(
   parameters: readonly Parameter[],
   trained: (p: Parameter) => boolean,
+  factorOf: (p: Parameter) => number = () => 1,
 ): Layout {
-  const ordered = [...parameters.filter(trained), ...parameters.filter(p => !trained(p))]
+  const moved = parameters.filter(trained)
+  const factors = [...new Set(moved.map(factorOf))]
+  const groups = factors.map(factor => moved.filter(p => factorOf(p) === factor))
+  const slots: Slot[] = []
   let offset = 0
-  let trainedLength = 0
-  const slots = ordered.map(p => {
-    const slot = { name: p.name, shape: p.shape, offset, length: p.length, trained: trained(p) }
+  const place = (p: Parameter) => {
+    slots.push({ name: p.name, shape: p.shape, offset, length: p.length, trained: trained(p) })
     offset += Math.ceil(p.length / line) * line
-    if (slot.trained) trainedLength = offset
-    return slot
+  }
+  const ranges = groups.map((group, i) => {
+    const from = offset
+    for (const parameter of group) place(parameter)
+    return { offset: from, length: offset - from, factor: factors[i] }
   })
-  return { slots, trainedLength, length: offset }
+  const trainedLength = offset
+  for (const parameter of parameters) if (!trained(parameter)) place(parameter)
+  return { slots, ranges, trainedLength, length: offset }
 }
 
 /** A parameter's part of a flat buffer. */

@@ -24,7 +24,7 @@ export interface MachineryOptions {
 
 export function openMachinery(resolved: Resolved, options: MachineryOptions): Machinery {
   const { opened, recipe, train } = resolved
-  const layout = layoutOf(opened.parameters, resolved.isTrained)
+  const layout = layoutOf(opened.parameters, resolved.isTrained, resolved.rateFactor)
   const kernels = openKernels({ bytes: bytesOfRun(resolved, layout) })
   const optimizer = optimizerOf(recipe.optimizer, kernels)
   const buffers = allocateBuffers(kernels, layout, opened.parameters, {

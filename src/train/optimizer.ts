@@ -41,10 +41,12 @@ function adaptive(settings: OptimizerSettings, kernels: Kernels): Optimizer {
   const apply = kind === 'adamw' ? kernels.adamw : kernels.adam
   return {
     moments: 2,
-    update({ parameters, gradients, moments: [means, squares] }, options) {
-      const trained = parameters.subarray(0, gradients.length)
-      const state = { parameters: trained, gradients, means, squares }
-      apply(state, { ...options, beta1, beta2, epsilon, weightDecay })
+    update(buffers, options) {
+      for (const { part, learningRate } of partsOf(buffers, options)) {
+        const [means, squares] = buffers.moments.map(part)
+        const state = { ...weightsAndGradients(buffers, part), means, squares }
+        apply(state, { ...options, learningRate, beta1, beta2, epsilon, weightDecay })
+      }
     },
   }
 }
@@ -53,10 +55,27 @@ function descent(settings: OptimizerSettings, kernels: Kernels): Optimizer {
   const { momentum, nesterov, weightDecay } = settings
   return {
     moments: momentum > 0 ? 1 : 0,
-    update({ parameters, gradients, moments: [velocity] }, options) {
-      const trained = parameters.subarray(0, gradients.length)
-      const state = { parameters: trained, gradients, velocity }
-      kernels.sgd(state, { ...options, momentum, nesterov, weightDecay })
+    update(buffers, options) {
+      for (const { part, learningRate } of partsOf(buffers, options)) {
+        const [velocity] = buffers.moments.map(part)
+        const state = { ...weightsAndGradients(buffers, part), velocity }
+        kernels.sgd(state, { ...options, learningRate, momentum, nesterov, weightDecay })
+      }
     },
   }
 }
+
+type Part = (flat: Float32Array) => Float32Array
+
+/** Each range of the layout with its learning rate. */
+function partsOf({ layout }: Buffers, options: UpdateOptions) {
+  return layout.ranges.map(({ offset, length, factor }) => ({
+    part: (flat: Float32Array) => flat.subarray(offset, offset + length),
+    learningRate: options.learningRate * factor,
+  }))
+}
+
+const weightsAndGradients = ({ parameters, gradients }: Buffers, part: Part) => ({
+  parameters: part(parameters),
+  gradients: part(gradients),
+})

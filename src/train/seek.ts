@@ -33,7 +33,7 @@ export function seek(
   control: NoiseControl,
   { clean, baseline, budget }: Spent,
 ): { readonly control: NoiseControl; readonly reason: string } {
-  const share = budget > 0 ? (baseline - clean) / budget : 0
+  const share = budget > 0 ? Number(((baseline - clean) / budget).toFixed(6)) : 0
   const spent = `${Math.round(100 * Math.max(0, share))} % of the clean budget is spent`
   if (share > 1) return turned(control, backOff(control, seekOptions), spent)
   if (share > comfortable) return turned(control, control, spent)
