@@ -14,8 +14,7 @@ const fullSide = 512
 const made = new Map<string, Texture>()
 
 /**
- * Ice of our own making: crystals are the ridges where two cloud maps cross their middle, rime is a
- * third map. `scale` shrinks it by averaging, as the suites for small images shrink their photographs.
+ * Ice of our own making, from cloud maps: needles along contour lines, rime between them. `scale` shrinks it by averaging, as the suites for small images shrink their photographs.
  */
 export function frostTexture(index: number, scale: number): Texture {
   const name = `${index}/${scale}`
@@ -29,11 +28,16 @@ export function frostTexture(index: number, scale: number): Texture {
 function fullIce(index: number): Texture {
   const map = (layer: number, decay: number) =>
     plasma(fullSide, decay, keyOf(0, 'frost texture', index, layer))
-  const [coarse, fine, rime] = [map(0, 1.9), map(1, 1.6), map(2, 1.3)]
-  const ridge = (value: number) => Math.max(0, 1 - 9 * Math.abs(value - 0.5)) ** 2
+  const [coarse, fine, rime, cover] = [map(0, 1.7), map(1, 1.45), map(2, 1.2), map(3, 2)]
+  // Contour lines of rough maps run like the needles of ice flowers; a smooth map says where they grow.
+  const needles = (value: number, count: number) => {
+    const phase = (value * count) % 1
+    return Math.max(0, 1 - 4 * Math.min(phase, 1 - phase))
+  }
   const ice = coarse.map((value, i) => {
-    const crystals = Math.max(ridge(value), 0.8 * ridge(fine[i]))
-    return Math.min(1, 0.15 + 0.55 * rime[i] + 0.6 * crystals)
+    const grown = Math.min(1, Math.max(0, 3 * cover[i] - 0.75))
+    const crystals = Math.max(needles(value, 9), 0.7 * needles(fine[i], 6))
+    return Math.min(1, 0.1 + 0.4 * rime[i] + grown * (0.15 + 0.4 * crystals))
   })
   const tint = [0.88, 0.95, 1]
   return { side: fullSide, planes: tint.map(t => ice.map(value => 255 * t * value)) }
