@@ -1,3 +1,5 @@
+import { exactPow } from '../base/index.js'
+
 export interface AdamState {
   readonly parameters: Float32Array
   readonly gradients: Float32Array
@@ -42,8 +44,8 @@ export function adamScalars(options: AdamOptions, decoupled: boolean): number[] 
   const { weightDecay = 0, gradientScale = 1 } = options
   const l2 = decoupled ? 0 : weightDecay
   const decay = decoupled ? 1 - learningRate * weightDecay : 1
-  const stepSize = learningRate / (1 - beta1 ** step)
-  const correction = Math.sqrt(1 - beta2 ** step)
+  const stepSize = learningRate / (1 - exactPow(beta1, step))
+  const correction = Math.sqrt(1 - exactPow(beta2, step))
   const moments = [beta1, 1 - beta1, beta2, 1 - beta2]
   return [gradientScale, l2, decay, ...moments, stepSize, correction, epsilon]
 }

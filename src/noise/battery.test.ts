@@ -65,7 +65,8 @@ describe.each(rows)('the card of %s', (_, card) => {
     expect(card.what).toMatch(/^[A-Z].*\.$/)
     expect(card.paper.length).toBeGreaterThan(3)
     expect(card.kind).toMatch(/^[a-z0-9_-]+$/)
-    for (const level of levelsOf(card)) expect(completeLevel(card, level)).toEqual(level)
+    const presets = Object.values(card.presets).flatMap(preset => preset.levels)
+    for (const level of presets) expect(completeLevel(card, level)).toEqual(level)
     for (const name of Object.keys(card.identity)) expect(card.levels).toHaveProperty(name)
   })
 

@@ -1,4 +1,4 @@
-import { didYouMean, expected, UsageError } from '../base/index.js'
+import { didYouMean, exactLog, expected, UsageError } from '../base/index.js'
 import type { Card, Level, LevelField } from './types.js'
 
 /** A field that is a share of something, from 0 to 1. */
@@ -37,7 +37,16 @@ export function scaleLinearly(card: Pick<Card, 'identity' | 'levels'>): Card['sc
 
 /** Half the noise is 6.02 dB more: snr - 20 log10(gain). */
 export function scaleDecibels(level: Level, gain: number): Level {
-  return { ...level, snr: level.snr - 20 * Math.log10(gain) }
+  return { ...level, snr: level.snr - (20 / Math.LN10) * exactLog(gain) }
+}
+
+/** Half the noise is half the step: one bit more. From `fewest` to 32, which is no noise. */
+export function scaleBits(fewest: number): Card['scale'] {
+  return (level, gain) => {
+    if (gain === 1) return level
+    const bits = level.bits - exactLog(gain) / Math.LN2
+    return { ...level, bits: Math.max(fewest, Math.min(32, bits)) }
+  }
 }
 
 export function mapFields(level: Level, change: (value: number, name: string) => number): Level {

@@ -2,7 +2,7 @@
 import { type Lengths, matcher, UsageError } from '../base/index.js'
 import { type Dataset, physicalRange } from '../data/index.js'
 import type { Parameter } from '../model/index.js'
-import { type Noise, noiseOf } from '../noise/index.js'
+import { levelOfSeverity, type Noise, nearestPreset, noiseOf } from '../noise/index.js'
 import { type Level, parseLevel, parseWindow, type Window } from '../schedule/index.js'
 import type { NoiseEntry } from './noise.js'
 
@@ -56,7 +56,7 @@ function resolveNoise(
     name,
     noise,
     entry,
-    levels: levelsOf(noise, entry, where, context.lengths),
+    levels: levelsOf(noise, entry, where, context),
     window: parseWindow(entry, { lengths: context.lengths, where }),
     clip: clipOf(entry, context.data),
     share: entry.share ?? 1,
@@ -81,9 +81,10 @@ function refuseModality(noise: Noise, data: Dataset, where: string): void {
 }
 
 /** Each level field over the run: as given, from the preset's severity, or its default. */
-function levelsOf(noise: Noise, entry: NoiseEntry, where: string, lengths: Lengths) {
+function levelsOf(noise: Noise, entry: NoiseEntry, where: string, context: NoiseContext) {
+  const { lengths, data } = context
   const given = Object.keys(noise.levels).filter(field => entry[field] !== undefined)
-  const preset = severityLevel(noise, entry, where)
+  const preset = severityLevel(noise, entry, where, data.shape)
   if (!given.length && !preset && Object.keys(noise.levels).length)
     throw new UsageError(
       `${where}: ${noise.kind} needs a level: ${Object.keys(noise.levels).join(' or ')}.`,
@@ -105,17 +106,20 @@ function defaultsOf(noise: Noise, given: readonly string[]): Record<string, numb
   return Object.fromEntries(rest.map(([field, { default: value }]) => [field, value]))
 }
 
-function severityLevel(noise: Noise, { severity, preset }: NoiseEntry, where: string) {
+/** The level of a published severity; the preset is the one asked for, or the nearest in image size. */
+function severityLevel(
+  noise: Noise,
+  { severity, preset }: NoiseEntry,
+  where: string,
+  shape: readonly number[],
+) {
   if (severity === undefined && preset === undefined) return undefined
   const names = Object.keys(noise.presets)
-  const chosen = noise.presets[preset ?? names[0]]
-  if (!chosen)
+  if (!names.length)
     throw new UsageError(
-      names.length
-        ? `${where}: expected preset to be one of ${names.join(', ')}, received "${preset}".`
-        : `${where}: ${noise.kind} has no presets; give its level instead (${Object.keys(noise.levels).join(', ')}).`,
+      `${where}: ${noise.kind} has no presets; give its level instead (${Object.keys(noise.levels).join(', ')}).`,
     )
-  return chosen.levels[(severity ?? chosen.published ?? 1) - 1]
+  return levelOfSeverity(noise, preset ?? nearestPreset(noise, shape.at(-1) ?? 1), severity)
 }
 
 /** Levels are checked all through the run, before anything starts. */

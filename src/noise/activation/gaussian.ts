@@ -1,5 +1,5 @@
 import { sharedKernels } from '../../kernels/index.js'
-import { amount } from '../level.js'
+import { amount, scaleBits } from '../level.js'
 import { defineActivation } from './define.js'
 
 /** y + sigma N(0, 1). */
@@ -54,11 +54,7 @@ export const converter = defineActivation({
   identity: { bits: 32 },
   uses: ['shift'],
   paper: 'Widrow & Kollar 2008, Quantization noise; Defossez et al. 2022, DiffQ; aihwkit out_res',
-  // Half the noise is half the step: one bit more.
-  scale: (level, gain) => ({
-    ...level,
-    bits: gain === 1 ? level.bits : Math.max(1, Math.min(32, level.bits - Math.log2(gain))),
-  }),
+  scale: scaleBits(1),
   fill({ shift }, { bits, range }, key) {
     const halfWidth = range / (2 ** bits - 1) / 2
     sharedKernels().uniform(shift!, shift!, { halfWidth }, key)

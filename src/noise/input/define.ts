@@ -1,6 +1,6 @@
 import { clipInPlace } from '../context.js'
 import { isIdentity, scaleLinearly } from '../level.js'
-import type { Card, InputNoise } from '../types.js'
+import type { Card, InputNoise, Level } from '../types.js'
 
 type Parts = Omit<InputNoise, 'at' | 'scale' | 'presets'> & Partial<Pick<Card, 'scale' | 'presets'>>
 
@@ -11,8 +11,8 @@ type Parts = Omit<InputNoise, 'at' | 'scale' | 'presets'> & Partial<Pick<Card, '
 export function defineInput(parts: Parts): InputNoise {
   const noise: InputNoise = {
     scale: scaleLinearly(parts),
-    presets: {},
     ...parts,
+    presets: completePresets(parts),
     at: 'input',
     apply(x, out, level, key, context) {
       if (!isIdentity(noise, level)) return parts.apply(x, out, level, key, context)
@@ -21,4 +21,16 @@ export function defineInput(parts: Parts): InputNoise {
     },
   }
   return noise
+}
+
+/** Preset levels with every field, those that a suite does not speak of at their defaults. */
+function completePresets({ presets = {}, levels }: Parts): InputNoise['presets'] {
+  const defaults = Object.entries(levels).map(([name, field]) => [name, field.default])
+  const complete = (level: Level) => ({ ...Object.fromEntries(defaults), ...level })
+  return Object.fromEntries(
+    Object.entries(presets).map(([name, preset]) => [
+      name,
+      { ...preset, levels: preset.levels.map(complete) },
+    ]),
+  )
 }

@@ -20,7 +20,8 @@ export function logGamma(shape: number, random: Random): number {
   const c = 1 / Math.sqrt(9 * d)
   for (;;) {
     const z = polarNormal(random)
-    const v = (1 + c * z) ** 3
+    const root = 1 + c * z
+    const v = root * root * root
     if (v > 0 && exactLog(1 - random.float()) < (z * z) / 2 + d - d * v + d * exactLog(v))
       return exactLog(d * v)
   }

@@ -1,5 +1,6 @@
 import { exactExp } from '../../base/index.js'
 import { sharedKernels } from '../../kernels/index.js'
+import { scaleBits } from '../level.js'
 import { defineWeight } from './define.js'
 
 /**
@@ -15,9 +16,7 @@ export const dorefa = defineWeight({
   deterministic: true,
   paper:
     'Zhou et al. 2016, DoReFa-Net: training low bitwidth neural networks with low bitwidth gradients',
-  scale: ({ bits }, gain) => ({
-    bits: gain === 1 ? bits : Math.max(1, Math.min(32, bits - Math.log2(gain))),
-  }),
+  scale: scaleBits(1),
   apply(w, out, { bits }) {
     const largest = sharedKernels().maxAbs(w)
     if (!(largest > 0)) return out.set(w)

@@ -23,12 +23,15 @@ export const gaussian = defineWeight({
   apply(w, out, { sigma, relative, channelRelative = 0 }, key, context) {
     const kernels = sharedKernels()
     const largest = relative > 0 ? kernels.maxAbs(w) : 0
-    const even = Math.sqrt(sigma ** 2 + (relative * largest) ** 2)
+    const even = lengthOf(sigma, relative * largest)
     if (!channelRelative) return kernels.gaussian(w, out, { sigma: even }, key)
     const most = largestPerChannel(w, context)
     const { of } = channelOf(context)
     const draws = normals(0, w.length, key)
     for (let i = 0; i < w.length; i++)
-      out[i] = w[i] + draws[i] * Math.sqrt(even ** 2 + (channelRelative * most[of(i)]) ** 2)
+      out[i] = w[i] + draws[i] * lengthOf(even, channelRelative * most[of(i)])
   },
 })
+
+/** Independent noises add up by their squares. */
+const lengthOf = (a: number, b: number) => Math.sqrt(a * a + b * b)

@@ -1,4 +1,5 @@
 import { sharedKernels } from '../../kernels/index.js'
+import { scaleBits } from '../level.js'
 import { defineWeight } from './define.js'
 import { evenNumbers } from './draws.js'
 
@@ -19,11 +20,7 @@ export const quantization = defineWeight({
   },
   identity: { bits: 32 },
   paper: 'Gupta et al. 2015, Deep learning with limited numerical precision',
-  // Half the noise is half the step: one bit more.
-  scale: (level, gain) => ({
-    ...level,
-    bits: gain === 1 ? level.bits : Math.max(2, Math.min(32, level.bits - Math.log2(gain))),
-  }),
+  scale: scaleBits(2),
   apply(w, out, { bits, stochastic }, key) {
     const step = sharedKernels().maxAbs(w) / (Math.round(2 ** (bits - 1)) - 1)
     if (!(step > 0)) return out.set(w)

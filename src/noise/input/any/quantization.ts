@@ -1,4 +1,5 @@
 import { clipInPlace } from '../../context.js'
+import { scaleBits } from '../../level.js'
 import { defineInput } from '../define.js'
 
 /** low + round((x - low) / step) step, step = (high - low) / (2^bits - 1). */
@@ -18,8 +19,7 @@ export const quantization = defineInput({
   identity: { bits: 32 },
   deterministic: true,
   paper: 'Widrow & Kollar 2008; bit-depth reduction as in Xu et al. 2018, Feature squeezing',
-  // Half the noise is half the step: one bit more.
-  scale: ({ bits }, gain) => ({ bits: Math.max(1, Math.min(32, bits - Math.log2(gain))) }),
+  scale: scaleBits(1),
   apply(x, out, { bits }, _key, context) {
     const [low, high] = context.clip ?? [0, 1]
     const step = (high - low) / (Math.round(2 ** bits) - 1)

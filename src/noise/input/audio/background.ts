@@ -1,4 +1,4 @@
-import { type Key, Random } from '../../../base/index.js'
+import { exactLog, type Key, Random } from '../../../base/index.js'
 import { scaleDecibels, snrField } from '../../level.js'
 import type { InputContext, Source } from '../../types.js'
 import { defineInput } from '../define.js'
@@ -119,6 +119,6 @@ export const shortNoises = defineInput({
       at += sound.length + Math.ceil(2 * gap * rate * random.float()) + 1
     }
     // The sounds are a share of the time, so the whole is that much quieter.
-    addAtSnr(x, noise, out, snr - 10 * Math.log10(sounding / total), context)
+    addAtSnr(x, noise, out, snr - (10 / Math.LN10) * exactLog(sounding / total), context)
   },
 })

@@ -1,7 +1,7 @@
 import { exactExp } from '../../../base/index.js'
 import { sharedKernels } from '../../../kernels/index.js'
 import { clipInPlace } from '../../context.js'
-import { amount, share } from '../../level.js'
+import { amount, scaleBits, share } from '../../level.js'
 import { defineInput } from '../define.js'
 
 /** Kept within +-t, t the (1 - share) quantile of |x|. */
@@ -54,10 +54,7 @@ export const bitCrush = defineInput({
   identity: { bits: 32 },
   deterministic: true,
   paper: 'audiomentations BitCrush',
-  // Half the noise is half the step: one bit more.
-  scale: ({ bits }, gain) => ({
-    bits: gain === 1 ? bits : Math.max(1, Math.min(32, bits - Math.log2(gain))),
-  }),
+  scale: scaleBits(1),
   apply(x, out, { bits }, _key, context) {
     const steps = 2 ** (bits - 1)
     for (let i = 0; i < x.length; i++) out[i] = Math.round(x[i] * steps) / steps

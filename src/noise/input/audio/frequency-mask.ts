@@ -32,7 +32,7 @@ export const frequencyMask = defineInput({
 })
 
 /** Bins [first, end) and their mirror images. */
-function silence(spectrum: Float64Array, first: number, end: number): void {
+function silence(spectrum: number[], first: number, end: number): void {
   for (let bin = first; bin < end; bin++)
     for (const at of [bin, (frames.size - bin) % frames.size]) spectrum.fill(0, 2 * at, 2 * at + 2)
 }

@@ -1,4 +1,4 @@
-import { exactExp, Random } from '../../../base/index.js'
+import { exactExp, exactLog, exactPow, Random } from '../../../base/index.js'
 import { sharedKernels } from '../../../kernels/index.js'
 import { clipInPlace } from '../../context.js'
 import { share } from '../../level.js'
@@ -128,7 +128,7 @@ export function roomResponse(
   const axes = [axis(), axis(), axis()]
   const reflection = Math.sqrt(1 - absorption)
   // Images beyond 60 dB of reflections do not count; at most ten rooms away.
-  const reach = Math.min(10, reflection < 1e-3 ? 0 : Math.ceil(-6.9 / Math.log(reflection)))
+  const reach = Math.min(10, reflection < 1e-3 ? 0 : Math.ceil(-6.9 / exactLog(reflection)))
   const images = axes.map(({ side, source, microphone }) =>
     imagesAlong(side, source, microphone, reach),
   )
@@ -160,7 +160,7 @@ function imagesAlong(side: number, source: number, microphone: number, reach: nu
 }
 
 function echoOf(images: readonly Image[], reflection: number) {
-  const distance = Math.sqrt(images.reduce((sum, { offset }) => sum + offset ** 2, 0))
+  const distance = Math.sqrt(images.reduce((sum, { offset }) => sum + offset * offset, 0))
   const count = images.reduce((sum, { reflections }) => sum + reflections, 0)
-  return { distance, loudness: reflection ** count / Math.max(0.1, distance) }
+  return { distance, loudness: exactPow(reflection, count) / Math.max(0.1, distance) }
 }

@@ -10,21 +10,22 @@ const frames = { size: 1024, hop: 256 }
 
 /**
  * The waveform at `speed` times its tempo, pitch kept: frames are read at every speed hops, sizes
- * between two of them, phases carried on by their differences (Flanagan & Golden 1966).
+ * between two of them, phases carried on by their turns (Flanagan & Golden 1966).
  */
 export function stretched(x: Float32Array, speed: number): Float32Array {
   const read = spectra(x, frames)
   const out = new Float32Array(Math.max(1, Math.round(x.length / speed)))
   const count = Math.ceil((out.length + frames.size) / frames.hop)
-  const phases = phasesOf(read[0])
-  const written: Float64Array[] = []
+  const phases = read[0].slice(0, 2 * bins)
+  const written: number[][] = []
   for (let k = 0; k < count; k++) {
     // Frame 0 is one frame length before the start, in both waveforms.
     const lead = frames.size / frames.hop
     const place = Math.min(read.length - 1.001, Math.max(0, lead + (k - lead) * speed))
     const at = Math.floor(place)
+    normalize(phases)
     written.push(frameBetween(read[at], read[at + 1], place - at, phases))
-    carry(phases, read[at], read[at + 1])
+    turn(phases, read[at], read[at + 1])
   }
   overlapAdd(written, out, frames)
   return out
@@ -32,31 +33,41 @@ export function stretched(x: Float32Array, speed: number): Float32Array {
 
 const bins = frames.size / 2 + 1
 
-function phasesOf(spectrum: Float64Array): Float64Array {
-  return Float64Array.from({ length: bins }, (_, b) =>
-    Math.atan2(spectrum[2 * b + 1], spectrum[2 * b]),
-  )
+/** To unit length, so that each bin is a phase; 1 where it has none. */
+function normalize(phases: number[]): void {
+  for (let i = 0; i < 2 * bins; i += 2) {
+    const size = sizeAt(phases, i)
+    phases[i] = size > 1e-300 ? phases[i] / size : 1
+    phases[i + 1] = size > 1e-300 ? phases[i + 1] / size : 0
+  }
 }
 
-function frameBetween(a: Float64Array, b: Float64Array, part: number, phases: Float64Array) {
-  const frame = new Float64Array(2 * frames.size)
+const sizeAt = (s: readonly number[], i: number) => Math.sqrt(s[i] * s[i] + s[i + 1] * s[i + 1])
+
+function frameBetween(a: number[], b: number[], part: number, phases: number[]): number[] {
+  const frame = new Array<number>(2 * frames.size).fill(0)
   for (let bin = 0; bin < bins; bin++) {
-    const size = (s: Float64Array) => Math.sqrt(s[2 * bin] ** 2 + s[2 * bin + 1] ** 2)
-    const mean = (1 - part) * size(a) + part * size(b)
-    const [re, im] = [mean * Math.cos(phases[bin]), mean * Math.sin(phases[bin])]
-    frame.set([re, im], 2 * bin)
-    if (bin > 0 && bin < bins - 1) frame.set([re, -im], 2 * (frames.size - bin))
+    const i = 2 * bin
+    const mean = (1 - part) * sizeAt(a, i) + part * sizeAt(b, i)
+    const mirror = 2 * ((frames.size - bin) % frames.size)
+    frame[mirror] = mean * phases[i]
+    frame[mirror + 1] = -mean * phases[i + 1]
+    frame[i] = mean * phases[i]
+    frame[i + 1] = mean * phases[i + 1]
   }
   return frame
 }
 
-/** Adds to each phase what it turned between two neighbouring frames. */
-function carry(phases: Float64Array, a: Float64Array, b: Float64Array): void {
-  for (let bin = 0; bin < bins; bin++) {
-    const expectedTurn = (2 * Math.PI * bin * frames.hop) / frames.size
-    const turn = Math.atan2(b[2 * bin + 1], b[2 * bin]) - Math.atan2(a[2 * bin + 1], a[2 * bin])
-    const rest = turn - expectedTurn
-    phases[bin] += expectedTurn + rest - 2 * Math.PI * Math.round(rest / (2 * Math.PI))
+/** Turns each phase by the angle from one frame to the next: times b times the conjugate of a. */
+function turn(phases: number[], a: number[], b: number[]): void {
+  for (let i = 0; i < 2 * bins; i += 2) {
+    const re = b[i] * a[i] + b[i + 1] * a[i + 1]
+    const im = b[i + 1] * a[i] - b[i] * a[i + 1]
+    // After silence the phase starts anew.
+    const silent = a[i] === 0 && a[i + 1] === 0
+    const real = silent ? b[i] : phases[i] * re - phases[i + 1] * im
+    phases[i + 1] = silent ? b[i + 1] : phases[i] * im + phases[i + 1] * re
+    phases[i] = real
   }
 }
 

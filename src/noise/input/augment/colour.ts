@@ -119,7 +119,7 @@ const lightness = (r: number, g: number, b: number) => (Math.max(r, g, b) + Math
 
 function deviationOf(values: Float64Array): number {
   const mean = values.reduce((a, b) => a + b, 0) / values.length
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length)
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) * (v - mean), 0) / values.length)
 }
 
 function poissonNumbers(mean: number, length: number, key: Key): Float32Array {

@@ -31,7 +31,7 @@ export function cannyMarks(plane: Float64Array, height: number, width: number): 
     (value, i) => value / (cover[i] + Number.EPSILON),
   )
   const { down, across } = sobel(smooth, height, width)
-  const size = down.map((value, i) => Math.sqrt(value ** 2 + across[i] ** 2))
+  const size = down.map((value, i) => Math.sqrt(value * value + across[i] * across[i]))
   const [strong, weak] = [new Uint8Array(plane.length), new Uint8Array(plane.length)]
   for (let y = 1; y < height - 1; y++)
     for (let x = 1; x < width - 1; x++) {

@@ -25,7 +25,7 @@ export function diskKernel(radius: number, softness: number): Float64Array {
 
 function soften(disk: Float32Array, side: number, reach: number, sigma: number): Float64Array {
   const raw = Array.from({ length: 2 * reach + 1 }, (_, i) =>
-    exactExp((-0.5 * (i - reach) ** 2) / sigma ** 2),
+    exactExp((-0.5 * (i - reach) ** 2) / (sigma * sigma)),
   )
   const sum = raw.reduce((a, b) => a + b)
   const weights = raw.map(weight => Math.fround(weight / sum))

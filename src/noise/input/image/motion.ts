@@ -12,7 +12,9 @@ export function motionBlur(
   { radius, sigma, degrees }: { radius: number; sigma: number; degrees: number },
 ): Float64Array {
   const taps = 2 * Math.ceil(radius) + 1
-  const raw = Float64Array.from({ length: taps }, (_, i) => exactExp((-i * i) / (2 * sigma ** 2)))
+  const raw = Float64Array.from({ length: taps }, (_, i) =>
+    exactExp((-i * i) / (2 * sigma * sigma)),
+  )
   const sum = raw.reduce((a, b) => a + b)
   const [cos, sin] = [exactCos, exactSin].map(f => f((degrees * Math.PI) / 180))
   const out = new Float64Array(plane.length)
