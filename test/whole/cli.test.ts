@@ -113,6 +113,21 @@ const refusals: [name: string, args: string[], status: number, words: RegExp][] 
   ['an unknown flag', ['eval', 'mlp.onnx', '--data', 'mnist:test', '--limt', '3'], 2, /--limit/],
   ['an unknown command', ['evaluate', 'mlp.onnx'], 2, /eval/],
   ['no data', ['eval', 'mlp.onnx'], 2, /--data/],
+  ['nothing to harden on', ['harden', 'mlp.onnx'], 2, /--data/],
+  [
+    'a model that knows nothing, to be hardened',
+    ['harden', 'mlp.onnx', '--data', 'mnist:train', '--limit', '300', '--test', 'mnist:test'],
+    3,
+    /most common class.*Likely causes/,
+  ],
+  ['an unknown file to inspect', ['inspect', 'none.onnx'], 3, /none\.onnx/],
+  [
+    'an input the model does not have',
+    ['inspect', 'mlp.onnx', '--input', 'sr=16000'],
+    3,
+    /one of the model's inputs \(input\)/,
+  ],
+  ['a value without a name', ['inspect', 'mlp.onnx', '--input', '16000'], 2, /name=value/],
   ['unknown data', ['eval', 'mlp.onnx', '--data', 'mnits:test'], 3, /mnist/],
   [
     'an unknown suite',
