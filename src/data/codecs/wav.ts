@@ -30,7 +30,7 @@ export function parseWav(bytes: Uint8Array, where: string, fileBytes = bytes.len
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 12 || text(bytes, 0) !== 'RIFF' || text(bytes, 8) !== 'WAVE')
     throw new DataError(
-      expected(where, 'a RIFF/WAVE file', describeHead(bytes), 'Convert it: sox in.flac out.wav'),
+      expected(where, 'a RIFF/WAVE file', describeHead(bytes), 'Convert it: sox in.flac out.wav.'),
     )
   let format: WavFormat | undefined
   for (let at = 12; at + 8 <= bytes.length; ) {
