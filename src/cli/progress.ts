@@ -28,6 +28,7 @@ export function showTraining(output: Output, label = 'train'): (event: RunEvent)
       output.progress(`${label}  ${step}/${steps}  loss ${loss.toFixed(4)}  ${left} left`)
     }
     if (event.type === 'check') output.note(checkLine(event, label))
+    if (event.type === 'note') output.note(`${label}  note: ${event.noise}: ${event.reason}`)
     if (event.type === 'overuse') output.note(`${label}  overuse: ${event.reason}`)
     if (event.type === 'adjust') output.note(`${label}  adjusted: ${event.reason}`)
     if (event.type === 'learningRate')

@@ -37,6 +37,8 @@ export const eventSchemas = {
     hold: z.number(),
     reason: z.string(),
   }),
+  /** Something a person should know once, such as a silent recording no noise at an SNR fits. */
+  note: z.object({ step: step.optional(), noise: z.string(), reason: z.string() }),
   checkpoint: z.object({ step }),
   resumed: z.object({ fromStep: step }),
   end: z.object({

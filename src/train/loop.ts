@@ -43,6 +43,8 @@ export interface LoopParts extends StepParts {
 
 /** What one step works with. */
 export interface StepParts extends Machinery {
+  /** Told of a sample that a noise had to leave as it is. */
+  readonly note?: (noise: string, reason: string) => void
   readonly resolved: Resolved
   readonly state: RunState
 }
@@ -136,7 +138,8 @@ export async function step(parts: StepParts, batch: Batch, epoch: number): Promi
 export async function lossOf(parts: StepParts, batch: Batch, time: NoiseTime): Promise<number> {
   const { resolved, buffers, workspace, stepper } = parts
   fillTargets(workspace, batch)
-  const noisy = { ...workspace, ...rowsOf(batch), deviations: resolved.deviations }
+  const { deviations } = resolved
+  const noisy = { ...workspace, ...rowsOf(batch), deviations, note: parts.note }
   noiseBatch(noisy, resolved.noises, time)
   weighSamples(workspace, batch.rows, resolved.classWeights)
   const weights = disturbedWeights(buffers, resolved.noises, time)

@@ -27,6 +27,8 @@ export interface NoisyBatch {
   readonly sampleRate?: number
   /** Standard deviation of each feature of a table. */
   readonly deviations?: Float32Array
+  /** Told of a sample that a noise had to leave as it is. */
+  readonly note?: (noise: string, reason: string) => void
 }
 
 export interface NoiseTime {
@@ -106,6 +108,7 @@ function disturbSamples(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTim
     sampleRate: batch.sampleRate,
     clip: active.clip,
     deviations: batch.deviations,
+    ...(batch.note && { note: (reason: string) => batch.note!(active.name, reason) }),
   }
   const epoch = active.redraw === 'run' ? 0 : time.epoch
   for (let row = 0; row < batch.rows; row++) {

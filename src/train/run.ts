@@ -40,6 +40,7 @@ export class Run {
   private readonly parts: Machinery
   private readonly buffers: Buffers
   private readonly best: Float32Array
+  private readonly noted = new Set<string>()
   private monitor: Monitor | undefined
 
   constructor(private readonly options: RunOptions) {
@@ -75,6 +76,7 @@ export class Run {
         check: (parts, moment, levels) => this.check(checker, parts, moment, levels),
         recover: parts => this.recover(parts),
         save: () => this.save(),
+        note: (noise, reason) => this.noteOnce(noise, reason),
       })
       if (!finished) this.save()
       return finished
@@ -192,6 +194,13 @@ export class Run {
         })
       controls[name] = control
     }
+  }
+
+  /** Says once a run what a noise could not be put on. */
+  private noteOnce(noise: string, reason: string): void {
+    if (this.noted.has(noise)) return
+    this.noted.add(noise)
+    this.say({ type: 'note', step: this.state.step, noise, reason })
   }
 
   private save(): void {
