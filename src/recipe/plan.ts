@@ -45,6 +45,7 @@ export const planSchema = z.object({
   train: z.object({
     loss: z.union([z.string(), z.record(z.string(), z.unknown())]),
     batchNormalization: z.enum(['batch', 'frozen']),
+    reestimateStatistics: z.boolean(),
     accumulate: z.int(),
     sampling: z.string(),
     classWeights: z.array(z.number()).optional(),

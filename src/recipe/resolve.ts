@@ -193,6 +193,7 @@ async function planOf(
       accumulate: recipe.train.accumulate,
       sampling: recipe.train.sampling,
       ...(resolved.classWeights && { classWeights: [...resolved.classWeights] }),
+      reestimateStatistics: recipe.train.reestimateStatistics,
       checkpointEvery: recipe.train.checkpointEvery,
     },
     noise: resolved.noises.map(planOfNoise),

@@ -96,6 +96,10 @@ const train = strictForm({
     .enum(['batch', 'frozen'], { error: expecting('batch or frozen') })
     .optional()
     .describe('batch statistics (default for a fresh network) or frozen ones (for a file)'),
+  reestimateStatistics: z
+    .boolean({ error: expecting('true or false') })
+    .default(false)
+    .describe('frozen batch normalisation: take its statistics anew at the end, if they do better'),
   checkpointEvery: timeSchema.default('1ep').describe('how often the whole state is saved'),
 })
 

@@ -20,6 +20,8 @@ export interface Machinery {
 export interface MachineryOptions {
   readonly threads: number
   readonly device: Device
+  /** Default: as the plan says. */
+  readonly batchNormalization?: 'batch' | 'frozen'
 }
 
 export function openMachinery(resolved: Resolved, options: MachineryOptions): Machinery {
@@ -40,13 +42,17 @@ export function openMachinery(resolved: Resolved, options: MachineryOptions): Ma
   }
 }
 
-function openStepper(resolved: Resolved, buffers: Buffers, options: MachineryOptions): Stepper {
+export function openStepper(
+  resolved: Resolved,
+  buffers: Buffers,
+  options: MachineryOptions,
+): Stepper {
   const { plan, train, opened, recipe, loss } = resolved
   return new Stepper(opened, buffers, {
     ...options,
     loss,
     rowsAtOnce: rowsAtOnce(opened, recipe.train),
-    batchNormalization: plan.train.batchNormalization,
+    batchNormalization: options.batchNormalization ?? plan.train.batchNormalization,
     sampleShape: train.shape,
     preprocess: plan.preprocess as Preprocess,
     lowering: plan.engine,

@@ -21,6 +21,7 @@ import { divergedCheck, judgeCheck, monitorOf } from './overuse.js'
 import { rhythmOf } from './rhythm.js'
 import { firstControl, seek } from './seek.js'
 import { type RunState, restoreCheckpoint, saveCheckpoint } from './state.js'
+import { hasFrozenStatistics, reestimateStatistics } from './statistics.js'
 
 export interface RunOptions {
   readonly resolved: Resolved
@@ -78,12 +79,26 @@ export class Run {
         save: () => this.save(),
         note: (noise, reason) => this.noteOnce(noise, reason),
       })
-      if (!finished) this.save()
+      if (finished) await this.reestimate(checker)
+      else this.save()
       return finished
     } finally {
       await checker.close()
       await this.parts.stepper.close()
     }
+  }
+
+  /** Fresh running statistics for the best weights, kept where a check finds them the better. */
+  private async reestimate(checker: Checker): Promise<void> {
+    const { resolved } = this.options
+    if (!resolved.recipe.train.reestimateStatistics || !hasFrozenStatistics(resolved)) return
+    this.buffers.parameters.set(this.best)
+    await reestimateStatistics(resolved, this.buffers, this.parts.workspace, this.options)
+    const before = this.state.best?.noisyScore
+    await this.look(checker, momentAt(this.state.step, resolved.lengths), {}, new Observer())
+    const isBetter = this.state.best?.noisyScore !== before
+    const reason = `the running statistics were taken anew on clean batches and ${isBetter ? 'kept' : 'not kept: a check found those before the better'}.`
+    this.say({ type: 'note', step: this.state.step, noise: 'batch normalisation', reason })
   }
 
   /** The best weights by name. */

@@ -87,7 +87,7 @@ export function hardeningRecipe(asked: HardenRequest, opened: Opened): RecipeInp
   return {
     ...openingRecipe(asked),
     optimizer: { kind: 'adam', clipNorm: 1 },
-    train: { epochs, batch, batchNormalization: 'frozen' },
+    train: { epochs, batch, batchNormalization: 'frozen', reestimateStatistics: true },
     noise: [noiseOf[opened.kind] as never],
     monitor: {
       ...(asked.suite !== undefined && { suite: asked.suite }),
