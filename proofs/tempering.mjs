@@ -19,10 +19,6 @@ const recipes = {
   'sigma drawn from U(0, .4)': [
     { at: 'input', kind: 'gaussian', sigma: { uniform: [0, 0.4] }, clip: [0, 1] },
   ],
-  'ramp to .3': [
-    { at: 'input', kind: 'gaussian', sigma: { ramp: [0, 0.3], to: '60%' }, clip: [0, 1] },
-  ],
-  'fixed .3': [{ at: 'input', kind: 'gaussian', sigma: 0.3, clip: [0, 1] }],
 }
 const seeds = [0, 1]
 const suite = {
