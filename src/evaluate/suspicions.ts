@@ -12,8 +12,9 @@ import { type MeasuredSuite, measureSuite } from './measure.js'
 
 const samplesTried = 256
 
-/** Ways in which image models commonly want their input, beside plain [0, 1]. */
+/** Ways in which image models commonly want their input, plain [0, 1] first. */
 const alternatives: readonly { readonly what: string; readonly preprocess: object }[] = [
+  { what: 'scale: 1', preprocess: {} },
   { what: 'scale: 255', preprocess: { scale: 255 } },
   { what: 'mean: 0.5, std: 0.5', preprocess: { mean: 0.5, std: 0.5 } },
   {
@@ -41,10 +42,27 @@ export async function suspicions(
 ): Promise<string[]> {
   const { accuracy } = clean
   if (accuracy === undefined || !data.classes || data.classes.length < 2) return []
-  const canTry = opened && data.kind === 'image' && preprocess === undefined
-  const better = canTry ? await tryOthers(opened, data, where) : undefined
-  if (better) return [better]
-  return nearChance(accuracy, data) ? [chanceSentence(accuracy, data)] : []
+  const canTry = opened && data.kind === 'image' && (!preprocess || accuracy < soundAccuracy)
+  const better = canTry ? await tryOthers(opened, data, preprocess, where) : undefined
+  const contradiction = opened && contradictionSentence(preprocess, opened)
+  const chance = !better && nearChance(accuracy, data) ? chanceSentence(accuracy, data) : undefined
+  return [contradiction, better, chance].filter(sentence => sentence !== undefined)
+}
+
+/** Above this, preprocessing that was said is taken to be right. */
+const soundAccuracy = 0.9
+
+/** Where what was said is not what the file says of itself: its first layers saw other numbers. */
+function contradictionSentence(
+  said: Preprocess | undefined,
+  { found }: OpenedModel,
+): string | undefined {
+  if (!said || found.source === undefined) return undefined
+  const keys = ['scale', 'mean', 'std'] as const
+  const differing = keys.filter(key => `${said[key]}` !== `${found.preprocess[key]}`)
+  if (!differing.length) return undefined
+  const show = (from: Preprocess) => differing.map(key => `${key} ${from[key]}`).join(', ')
+  return `the model is fed other numbers than it saw: ${found.source} says ${show(found.preprocess)}, and ${show(said)} was given.`
 }
 
 /** Whether the clean accuracy could be guessing: its interval reaches chance. */
@@ -64,11 +82,12 @@ function chanceSentence(accuracy: number, { classes, name }: Dataset): string {
 async function tryOthers(
   opened: OpenedModel,
   data: Dataset,
+  preprocess: Preprocess | undefined,
   where: Where,
 ): Promise<string | undefined> {
   const sample = limit(data, samplesTried, 0)
   const accuracyOf = (tried: Preprocess) => cleanAccuracy(opened, sample, tried, where)
-  const now = await accuracyOf(preprocessSchema.parse({}))
+  const now = await accuracyOf(preprocess ?? preprocessSchema.parse({}))
   const [, high] = wilsonInterval(Math.round(now * sample.length), sample.length)
   for (const { what, preprocess: change } of alternatives) {
     const tried = preprocessSchema.parse(change)

@@ -231,4 +231,11 @@ describe('temper', () => {
     expect(card.conditions[0].clip).toEqual([0, 1])
     expect(stderr).toMatch(/near chance/)
   })
+
+  it('notices preprocessing that is not what the model was trained with', () => {
+    writeFileSync(at('scale.yaml'), 'scale: 255\n')
+    const args = ['--data', 'mnist:test', '--limit', '100', '--preprocess', 'scale.yaml']
+    const { stderr } = temper('eval', 'whole/model.onnx', ...args)
+    expect(stderr).toMatch(/fed other numbers than it saw.*scale 1.*scale 255/s)
+  })
 })
