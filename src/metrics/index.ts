@@ -9,5 +9,16 @@ export {
   measureRegression,
 } from './meter.js'
 export type { Collector, Metric, MetricValue, Missing, Need, ReliabilityBin } from './metric.js'
+export {
+  fitScaling,
+  joinTables,
+  type Knots,
+  type Scaling,
+  type ScalingMethod,
+  ScoreGatherer,
+  type ScoreTable,
+  scaled,
+  scalingMethods,
+} from './scaling/index.js'
 export { metrics, metricsNamed, type Task, usualMetrics } from './table.js'
 export type { Values } from './values.js'

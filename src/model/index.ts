@@ -1,6 +1,7 @@
 export { type BatchReport, proveBatch } from './batch.js'
 export { type Binding, type Bindings, parseBinding } from './bindings.js'
 export { exportModel } from './export.js'
+export { extendOutput, type Tail } from './extend.js'
 export type { Layout, LayoutGuess } from './input.js'
 export { type FoundPreprocess, preprocessKey } from './lookup.js'
 export { modelPreprocess, type OpenedModel, type OpenOptions, openModel } from './open.js'

@@ -11,6 +11,7 @@ export {
   wilsonInterval,
 } from './binomial.js'
 export { type BootstrapOptions, bootstrapInterval, quantile } from './bootstrap.js'
+export { type MinimizeOptions, minimize, type Smooth } from './minimize.js'
 export { Moments } from './moments.js'
 export { erfc, normalCdf, normalQuantile } from './normal.js'
 export {
