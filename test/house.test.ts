@@ -8,7 +8,7 @@ const floors = [
   ['onnx', 'kernels', 'schedule', 'metrics', 'record', 'chart', 'supervise'],
   ['autodiff', 'lowering', 'engine', 'noise', 'monitor', 'networks', 'page'],
   ['data', 'model'],
-  ['evaluate', 'certify', 'gradients', 'recipe'],
+  ['evaluate', 'certify', 'gradients', 'recipe', 'preview'],
   ['train'],
   ['jobs'],
   ['tune', 'report', 'dashboard'],

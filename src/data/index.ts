@@ -1,4 +1,11 @@
 export { readRecording } from './codecs/audio.js'
+export {
+  listSampleFiles,
+  mediaOf,
+  readSampleFile,
+  type SampleFile,
+} from './codecs/one-file.js'
+export { wavFile } from './codecs/wav-file.js'
 export { type Dataset, physicalRange, type SampleKind } from './dataset.js'
 export { checkData, type DataHealth, type Findings } from './health/check.js'
 export { findLabelIssues, type LabelIssue, type LabelIssues } from './health/label-issues.js'

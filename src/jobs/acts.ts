@@ -8,6 +8,7 @@ import {
 } from '../evaluate/index.js'
 import { type InspectOptions, inspect } from '../gradients/index.js'
 import { type Bindings, parseBinding, readPreprocess } from '../model/index.js'
+import { type PreviewOptions, previewNoise } from '../preview/index.js'
 import { readRecipe } from '../recipe/index.js'
 import type { Act } from '../supervise/index.js'
 import {
@@ -64,6 +65,8 @@ export const acts: Readonly<Record<string, Act>> = {
     const inputs = bindings(bind) as HardenOptions['inputs']
     return harden({ ...options, inputs, preprocess, onEvent: emit, signal })
   },
+
+  noise: payload => previewNoise(payload as PreviewOptions),
 
   /** The block size of the fast path on this machine; a crash of it is the answer too. */
   probe: () => probeBlock(),

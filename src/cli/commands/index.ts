@@ -8,6 +8,7 @@ import { harden } from './harden.js'
 import { inspect } from './inspect.js'
 import { list } from './list.js'
 import { newNetwork } from './new.js'
+import { noise } from './noise.js'
 import { report } from './report.js'
 import { resume, train } from './train.js'
 
@@ -23,6 +24,7 @@ export const commands: readonly CommandSpec[] = [
   inspect,
   report,
   dash,
+  noise,
   newNetwork,
   list,
   doctor,
