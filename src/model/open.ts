@@ -26,7 +26,7 @@ import {
 } from './input.js'
 import { type FoundPreprocess, findPreprocess } from './lookup.js'
 import { chosenOutput, kindOf, type ModelOutput } from './output.js'
-import { findParameters, type Parameter, parameterNames } from './parameters.js'
+import { declaredSettings, findParameters, type Parameter, parameterNames } from './parameters.js'
 import { widenHalf } from './widen.js'
 
 export interface OpenOptions {
@@ -111,7 +111,7 @@ async function open(
 ): Promise<OpenedModel> {
   const { original, hasExternalData } = read(bytes, path)
   const canonical = liftToCanonical(original)
-  const { graph, names } = simplified(canonical.graph, options)
+  const { graph, names } = simplified(canonical, options)
   const input = dataInput(graph, options.input)
   const found = findPreprocess(original, input, path)
   const opened: Omit<OpenedModel, 'output'> = {
@@ -145,10 +145,11 @@ function read(bytes: Uint8Array, path: string | undefined) {
 }
 
 /** One output, other inputs bound, 16-bit floats widened, constants folded; and what was learned. */
-function simplified(graph: Graph, { output, inputs = {} }: OpenOptions) {
+function simplified(model: Model, { output, inputs = {} }: OpenOptions) {
+  const { graph } = model
   const bound = bindInputs(widenHalf(graph), inputs)
   const whole = { ...bound, outputs: [chosenOutput(graph, output)] }
-  const names = parameterNames(whole)
+  const names = parameterNames(whole, declaredSettings(model))
   return { graph: foldConstants(whole, { parameters: names }), names }
 }
 

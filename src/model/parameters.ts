@@ -1,9 +1,12 @@
-import { type DataType, isFloat, sizeOf, type Tensor } from '../base/index.js'
+import { z } from 'zod'
+import { type DataType, isFloat, ModelError, sizeOf, type Tensor } from '../base/index.js'
 import {
   freeNames,
   type Graph,
+  type Model,
   type Node,
   namesRead,
+  settingsKey,
   subgraphsOf,
   uses,
   type WeightPath,
@@ -61,11 +64,11 @@ const passing = new Set(
 
 /**
  * The tensors of a graph that were learned: floats that a gradient can reach, wherever they stand.
- * Settings are left out: single factors, masks of huge numbers, and what the graph itself does to
- * its input before the first layer.
+ * Settings are left out: single factors, masks of huge numbers, what the graph itself does to its
+ * input before the first layer, and what the file declares as settings.
  */
-export function parameterNames(graph: Graph): Set<WeightPath> {
-  const settings = inputSettings(graph)
+export function parameterNames(graph: Graph, declared: readonly string[] = []): Set<WeightPath> {
+  const settings = new Set([...inputSettings(graph), ...declared])
   const names = [...weightsOf(graph)].filter(name => {
     const value = graph.initializers.get(name)
     return !settings.has(name) && !(value && (value.shape.length === 0 || isMask(value)))
@@ -87,6 +90,23 @@ function inputSettings(graph: Graph): Set<string> {
     for (const name of outputs) raw.add(name)
   }
   return settings
+}
+
+/** The tensors a file says are settings (`temper.settings`); throws ModelError for a broken list. */
+export function declaredSettings({ metadata }: Model): string[] {
+  const text = metadata.get(settingsKey)
+  if (text === undefined) return []
+  const names = z.array(z.string()).safeParse(jsonOrNothing(text))
+  if (names.success) return names.data
+  throw new ModelError(`model: its metadata ${settingsKey} is no list of names.`)
+}
+
+function jsonOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** The parameters of a folded graph, in the order in which nodes use them; `file` is the graph as it was read. */

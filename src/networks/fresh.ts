@@ -1,5 +1,7 @@
 import { didYouMean, expected, UsageError } from '../base/index.js'
-import { CANONICAL_IR_VERSION, CANONICAL_OPSET, type Model } from '../onnx/index.js'
+import { CANONICAL_IR_VERSION, CANONICAL_OPSET, type Model, settingsKey } from '../onnx/index.js'
+import { arranged, features } from './features/features.js'
+import { type FeatureOptions, type FeatureSettings, featureSettings } from './features/settings.js'
 import { Net } from './layers.js'
 import { type Network, type NetworkKind, networks } from './table.js'
 
@@ -10,6 +12,10 @@ export interface NetworkOptions {
   classes: number
   /** A whole number from 0; the same seed gives the same bytes. */
   seed: number
+  /** Spectral features of a waveform `[1, samples]`, computed inside the network. */
+  features?: FeatureOptions
+  /** Of the waveform, hertz; features need it. */
+  sampleRate?: number
 }
 
 /**
@@ -20,18 +26,48 @@ export interface NetworkOptions {
 export function newNetwork(kind: NetworkKind, options: NetworkOptions): Model {
   const { input, classes, seed } = options
   const network: Network = networkOf(kind)
-  checkInput(kind, network, input)
+  const settings = options.features && soundSettings(options)
+  if (!settings) checkInput(kind, network, input)
   if (!Number.isInteger(classes) || classes < 1)
     throw new UsageError(expected('classes', 'a whole number from 1', classes))
   const net = new Net(kind, seed)
-  net.output(network.build(net, net.input(input), classes))
+  const samples = net.input(input)
+  const x = settings ? arranged(net, features(net, samples, settings), network.features) : samples
+  if (settings) checkInput(kind, network, x.shape)
+  net.output(network.build(net, x, classes))
   return {
     irVersion: CANONICAL_IR_VERSION,
     opsets: new Map([['', CANONICAL_OPSET]]),
     producer: { name: 'onnx-temper', version: '' },
-    metadata: new Map([['temper.network', kind]]),
+    metadata: new Map([['temper.network', kind], ...soundMetadata(net, options, settings)]),
     graph: net.graph,
   }
+}
+
+/** Features complete for the waveform; throws UsageError where the input is none. */
+function soundSettings({ input, features, sampleRate }: NetworkOptions): FeatureSettings {
+  if (input.length !== 2 || input[0] !== 1)
+    throw new UsageError(
+      expected('input', 'a waveform 1xSAMPLES, as features are computed from', input.join('x')),
+    )
+  if (!sampleRate)
+    throw new UsageError('features: they need the sample rate of the waveform, in hertz.')
+  return featureSettings(features!, { sampleRate, samples: input[1] })
+}
+
+/** What tells whoever opens the file which tensors are no weights, and what recordings it takes. */
+function soundMetadata(
+  net: Net,
+  { input }: NetworkOptions,
+  settings?: FeatureSettings,
+): [string, string][] {
+  if (!settings) return []
+  const { sampleRate } = settings
+  return [
+    [settingsKey, JSON.stringify(net.settings)],
+    ['temper.features', JSON.stringify(settings)],
+    ['temper.preprocess', JSON.stringify({ sampleRate, seconds: input[1] / sampleRate })],
+  ]
 }
 
 function networkOf(kind: string): Network {

@@ -1,4 +1,4 @@
-import { float32Tensor, keyOf, Random, sizeOf, UsageError } from '../base/index.js'
+import { float32Tensor, keyOf, Random, sizeOf, type Tensor, UsageError } from '../base/index.js'
 import { type Attributes, emptyGraph, float, type Graph, int, ints } from '../onnx/index.js'
 
 /** A value in the network; its shape is without the batch. */
@@ -16,6 +16,8 @@ const maxParameters = 140e6
  */
 export class Net {
   readonly graph: Graph
+  /** Initializers that are settings, not learned. */
+  readonly settings: string[] = []
   private parameters = 0
 
   constructor(
@@ -60,6 +62,19 @@ export class Net {
     const data = Float32Array.from({ length: sizeOf(shape) }, () => draw(random))
     this.graph.initializers.set(name, float32Tensor(data, shape))
     return name
+  }
+
+  /** A tensor that is no parameter. */
+  fixed(name: string, value: Tensor): string {
+    this.graph.initializers.set(name, value)
+    this.settings.push(name)
+    return name
+  }
+
+  /** A single number; a Constant node, unlike an initializer, is no parameter to whoever opens the file. */
+  factor(name: string, value: number): string {
+    const constant = { value: { type: 'tensor', value: float32Tensor([value], []) } } as const
+    return this.node('Constant', [], name, [], constant).name
   }
 
   output({ name, shape }: Value): void {

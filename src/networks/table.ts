@@ -14,6 +14,8 @@ export interface Network {
   /** The least size of each axis after the first one; a single number holds for all of them. */
   readonly least: readonly number[]
   readonly paper: string
+  /** How spectral features lie in its input: as an image, a row a frame, or a channel a band. */
+  readonly features: 'plane' | 'rows' | 'channels'
   build(net: Net, input: Value, classes: number): Value
 }
 
@@ -27,6 +29,7 @@ export const networks = {
     takes: '[feature] or any other shape, which is flattened',
     least: [1],
     paper: 'Rumelhart et al. 1986, Learning representations by back-propagating errors',
+    features: 'plane',
     build: mlp,
   },
   cnn: {
@@ -35,6 +38,7 @@ export const networks = {
     takes: image,
     least: [4],
     paper: 'LeCun et al. 1998, Gradient-based learning applied to document recognition',
+    features: 'plane',
     build: cnn,
   },
   lenet: {
@@ -43,6 +47,7 @@ export const networks = {
     takes: image,
     least: [16],
     paper: 'LeCun et al. 1998, Gradient-based learning applied to document recognition',
+    features: 'plane',
     build: lenet,
   },
   resnet8: {
@@ -51,6 +56,7 @@ export const networks = {
     takes: image,
     least: [8],
     paper: 'He et al. 2016, Deep residual learning; size of Banbury et al. 2021, MLPerf Tiny',
+    features: 'plane',
     build: resnet(1),
   },
   resnet20: {
@@ -59,6 +65,7 @@ export const networks = {
     takes: image,
     least: [8],
     paper: 'He et al. 2016, Deep residual learning for image recognition, section 4.2',
+    features: 'plane',
     build: resnet(3),
   },
   'ds-cnn': {
@@ -67,6 +74,7 @@ export const networks = {
     takes: '[1, time, mel]',
     least: [10, 4],
     paper: 'Zhang et al. 2017, Hello edge: keyword spotting on microcontrollers',
+    features: 'plane',
     build: dsCnn,
   },
   cnn1d: {
@@ -75,6 +83,7 @@ export const networks = {
     takes: '[channel, sample]',
     least: [16],
     paper: 'Dai et al. 2017, Very deep convolutional neural networks for raw waveforms (M5)',
+    features: 'channels',
     build: cnn1d,
   },
   transformer: {
@@ -83,6 +92,7 @@ export const networks = {
     takes: `[position, feature] or ${image}`,
     least: [1],
     paper: 'Vaswani et al. 2017, Attention is all you need; patches: Dosovitskiy et al. 2021',
+    features: 'rows',
     build: transformer,
   },
 } as const satisfies Readonly<Record<string, Network>>

@@ -1,4 +1,4 @@
-import { float32Tensor, int64Tensor, sizeOf } from '../base/index.js'
+import { int64Tensor, sizeOf } from '../base/index.js'
 import { int, ints } from '../onnx/index.js'
 import { add, conv, dense, layerNorm, type Net, type Value, xavier, zero } from './layers.js'
 
@@ -59,11 +59,8 @@ function attention(net: Net, x: Value, name: string): Value {
   const key = split(net, linear(net, x, `${name}.key`, width), [0, 2, 3, 1])
   const value = split(net, linear(net, x, `${name}.value`, width), [0, 2, 1, 3])
   const raw = net.node('MatMul', [query.name, key.name], `${name}.raw`, [heads, count, count])
-  // A Constant node, unlike an initializer, is no parameter to whoever opens the file.
-  const factor = net.node('Constant', [], `${name}.factor`, [], {
-    value: { type: 'tensor', value: float32Tensor([1 / Math.sqrt(size)], []) },
-  })
-  const scores = net.node('Mul', [raw.name, factor.name], `${name}.scores`, raw.shape)
+  const factor = net.factor(`${name}.factor`, 1 / Math.sqrt(size))
+  const scores = net.node('Mul', [raw.name, factor], `${name}.scores`, raw.shape)
   const weights = net.node('Softmax', [scores.name], `${name}.weights`, raw.shape, {
     axis: int(-1),
   })

@@ -68,6 +68,9 @@ export interface Graph {
   unknown?: Uint8Array
 }
 
+/** Metadata naming the initializers that are settings, not learned (a list of names, JSON). */
+export const settingsKey = 'temper.settings'
+
 export interface Model {
   irVersion: number
   /** Version by domain; the default domain is the empty string. */

@@ -30,6 +30,7 @@ export {
   intsOf,
   type Model,
   type Node,
+  settingsKey,
   text,
   textOf,
   type ValueInfo,

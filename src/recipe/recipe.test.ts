@@ -26,6 +26,16 @@ const refused: [name: string, recipe: object, words: RegExp][] = [
   ['an unknown inner key', { ...least, train: { epoch: 3 } }, /train.*epoch.*epochs/s],
   ['no data', { model: { network: 'mlp' } }, /data/],
   ['two models', { ...least, model: { network: 'mlp', file: 'a.onnx' } }, /either `network`/],
+  [
+    'features of a file',
+    { ...least, model: { file: 'a.onnx', features: { kind: 'log-mel' } } },
+    /model\.features.*fresh `network` only/s,
+  ],
+  [
+    'unknown features',
+    { ...least, model: { network: 'ds-cnn', features: { kind: 'mel' } } },
+    /features\.kind.*log-mel or mfcc/s,
+  ],
   ['half an epoch', { ...least, train: { epochs: 0.5 } }, /train\.epochs.*whole number/s],
   ['a site that is none', { ...least, noise: [{ at: 'inputs', kind: 'gaussian' }] }, /input/],
   [

@@ -89,6 +89,8 @@ async function openRecipeModel({ model, seed }: Recipe, data: Dataset): Promise<
     input: [...data.shape],
     classes: data.classes?.length ?? 1,
     seed,
+    features: model.features,
+    sampleRate: data.sampleRate,
   })
   return openModel(writeModel(fresh))
 }
@@ -179,7 +181,7 @@ async function planOf(
       validation: await describe(validation),
       test: test && (await describe(test)),
     },
-    preprocess: recipe.preprocess ?? opened.found.preprocess,
+    preprocess: preprocessOf(resolved),
     lengths: {
       ...lengths,
       batch: recipe.train.batch,
@@ -200,6 +202,14 @@ async function planOf(
     monitor: recipe.monitor,
     engine,
   }
+}
+
+/** As said or found; a fresh network on recordings takes them as its data has them. */
+function preprocessOf({ recipe, opened, train }: Omit<Resolved, 'plan'>): Plan['preprocess'] {
+  const said = recipe.preprocess ?? opened.found.preprocess
+  const { sampleRate } = train
+  if (recipe.model.file !== undefined || sampleRate === undefined) return said
+  return { sampleRate, seconds: train.shape[1] / sampleRate, ...said }
 }
 
 function planOfNoise(noise: ResolvedNoise): Plan['noise'][number] {

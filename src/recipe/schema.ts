@@ -1,11 +1,15 @@
 /** What a recipe may say, key by key; unknown keys are refused with the nearest right name. */
 import { preprocessSchema } from '../model/index.js'
 import { expecting, scheduleSchema, strictForm, timeSchema } from '../schedule/index.js'
+import { featuresSchema } from './features.js'
 import { count, decay, notNegative, positive, share, text, z } from './fields.js'
 import { noiseSchema } from './noise.js'
 
 const model = strictForm({
   network: text.optional().describe('a fresh network, one of `temper list networks`'),
+  features: featuresSchema
+    .optional()
+    .describe('spectral features of recordings, computed inside a fresh network'),
   file: text.optional().describe('an ONNX file to go on from'),
   inputs: z
     .record(text, z.union([z.number(), z.array(z.number()).min(1)]), {
@@ -15,9 +19,14 @@ const model = strictForm({
     .describe('values for inputs of the file that the data does not feed'),
   output: text.optional().describe('which output is trained, where the file has several'),
   freeze: z.array(text).optional().describe('name patterns of parameters that stay as they are'),
-}).refine(m => (m.network === undefined) !== (m.file === undefined), {
-  message: 'expected either `network` (a fresh one) or `file` (an ONNX file).',
 })
+  .refine(m => (m.network === undefined) !== (m.file === undefined), {
+    message: 'expected either `network` (a fresh one) or `file` (an ONNX file).',
+  })
+  .refine(m => m.features === undefined || m.file === undefined, {
+    path: ['features'],
+    message: 'expected with a fresh `network` only; a file computes its own features.',
+  })
 
 const data = strictForm({
   train: text.describe('DATA to train on: a name with a split, or a path'),
