@@ -1,5 +1,10 @@
 import { sizeOf } from '../base/index.js'
-import { blockedDepthwise, blockedPerSample, blockedPoint } from './blocked/weight-gradient.js'
+import {
+  blockedDepthwise,
+  blockedInterleaved,
+  blockedPerSample,
+  blockedPoint,
+} from './blocked/weight-gradient.js'
 import type { Formulation, Site } from './formulation.js'
 import { row } from './formulation.js'
 import { allOnes, type Convolution, convolutionOf, startOf, taps } from './geometry.js'
@@ -110,7 +115,14 @@ const range = (length: number) => Array.from({ length }, (_, i) => i)
 
 export const convWeightGradient = row(
   site => convolutionOf(site, ...shapesOf(site)),
-  [blockedPoint, blockedPerSample, blockedDepthwise, factorised, imageToColumns],
+  [
+    blockedPoint,
+    blockedInterleaved,
+    blockedPerSample,
+    blockedDepthwise,
+    factorised,
+    imageToColumns,
+  ],
 )
 
 function shapesOf({ b, node }: Site): [readonly number[], readonly number[]] {

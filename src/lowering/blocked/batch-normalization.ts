@@ -4,7 +4,7 @@ import type { Formulation, Site } from '../formulation.js'
 import { sum } from '../phrases.js'
 import { isBlockable } from './elementwise.js'
 import { epilogueIn } from './epilogue.js'
-import { planeProducts, planeSums, scaleShift } from './nchwc.js'
+import { eachChannel, planeProducts, planeSums, scaleShift } from './nchwc.js'
 
 /** Batch normalisation of blocked values: sums of planes, and convolutions of one tap a channel. */
 
@@ -18,11 +18,7 @@ function centred(site: Site, value: string, mean: () => string): string {
   const { b } = site
   return site.once(`centred ${value}`, () => {
     const x = site.blocked(value)
-    const one = b.constant({
-      dtype: 'float32',
-      shape: [b.shape(x)[1]],
-      data: new Float32Array(b.shape(x)[1]).fill(1),
-    })
+    const one = eachChannel(site, b.shape(x)[1], 1)
     return scaleShift(site, x, one, { shift: b.emit('Neg', [mean()]) })
   })
 }

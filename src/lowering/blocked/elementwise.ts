@@ -2,7 +2,7 @@ import { sameShape, sizeOf, toNumbers } from '../../base/index.js'
 import { float } from '../../onnx/index.js'
 import type { Formulation, Site } from '../formulation.js'
 import { reshape, sum } from '../phrases.js'
-import { planeSums, scaleShift } from './nchwc.js'
+import { eachChannel, planeSums, scaleShift } from './nchwc.js'
 
 /** What looks at each element alone does the same in any layout. */
 
@@ -77,8 +77,7 @@ export const blockedChannelwise: Formulation<null> = {
     const channels = b.shape(x)[1]
     const values = reshape(b, site.plain(narrow), [channels])
     if (node.op === 'Mul') return [{ blocked: scaleShift(site, x, values, {}) }]
-    const data = new Float32Array(channels).fill(1)
-    const one = b.constant({ dtype: 'float32', shape: [channels], data })
+    const one = eachChannel(site, channels, 1)
     const shift = node.op === 'Sub' ? b.emit('Neg', [values]) : values
     return [{ blocked: scaleShift(site, x, one, { shift }) }]
   },

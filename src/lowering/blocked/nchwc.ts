@@ -1,5 +1,5 @@
 import { InternalError } from '../../base/index.js'
-import { type Attributes, int, ints, text } from '../../onnx/index.js'
+import { type Attributes, floats, int, ints, text } from '../../onnx/index.js'
 import type { Site } from '../formulation.js'
 import { reshape, transpose } from '../phrases.js'
 
@@ -24,6 +24,8 @@ export interface ConvolveOptions extends Window {
   /** A blocked value of the output's shape that is added. */
   readonly plus?: string
   readonly relu?: boolean
+  /** The result, which is never above 0, becomes 1 where it is 0, and 0 below. */
+  readonly isZero?: boolean
 }
 
 const outputOf = (size: number, i: number, w: Window): number => {
@@ -52,7 +54,7 @@ export function canConvolve(block: number, channels: number, filters: number, gr
 /** x (blocked; plain where it has fewer channels than a block) * w, w in the layout of its kind. */
 export function convolve(site: Site, x: string, w: string, options: ConvolveOptions): string {
   const { b, options: lowering } = site
-  const { group = 1, bias = '', plus, relu = false } = options
+  const { group = 1, bias = '', plus } = options
   const [batch, channels, ...size] = b.shape(x)
   const [filters] = b.shape(w)
   if (!canConvolve(lowering.block, channels, filters, group))
@@ -64,10 +66,16 @@ export function convolve(site: Site, x: string, w: string, options: ConvolveOpti
   const attributes = {
     ...windowAttributes(options),
     group: int(group),
-    ...(relu ? { activation: text('Relu') } : {}),
+    ...activationOf(options),
   }
   const types = [{ dtype: b.dtype(x), shape }]
   return b.emit('Conv', inputs, attributes, { domain: nchwcDomain, types })
+}
+
+function activationOf({ relu, isZero }: ConvolveOptions): Attributes {
+  if (relu) return { activation: text('Relu') }
+  if (isZero) return { activation: text('HardSigmoid'), activation_params: floats([3e38, 1]) }
+  return {}
 }
 
 /** MaxPool or AveragePool of a blocked value. */
@@ -104,13 +112,13 @@ export function scaleShift(
   site: Site,
   x: string,
   scale: string,
-  options: { shift?: string; plus?: string; relu?: boolean },
+  options: { shift?: string } & Pick<ConvolveOptions, 'plus' | 'relu' | 'isZero'>,
 ): string {
   const channels = site.b.shape(x)[1]
   const weights = reshape(site.b, scale, [channels, 1, 1, 1])
-  const { shift, plus, relu } = options
+  const { shift, plus, relu, isZero } = options
   const window = { kernel: [1, 1], group: channels }
-  return convolve(site, x, weights, { ...window, bias: shift, plus, relu })
+  return convolve(site, x, weights, { ...window, bias: shift, plus, relu, isZero })
 }
 
 /** w [filters, channels, height, width] for a blocked x: [filters / B, channels / B, h, w, B, B]. */
@@ -133,4 +141,13 @@ export function outerWeights({ b, options }: Site, w: string): string {
 export function planesOf({ b, options }: Site, x: string): string {
   const [batch, channels, height, width] = b.shape(x)
   return reshape(b, x, [(batch * channels) / options.block, height, width, options.block])
+}
+
+/** One number for every channel. */
+export function eachChannel({ b }: Site, channels: number, value: number): string {
+  return b.constant({
+    dtype: 'float32',
+    shape: [channels],
+    data: new Float32Array(channels).fill(value),
+  })
 }

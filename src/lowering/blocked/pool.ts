@@ -3,9 +3,9 @@ import { intOf, ints, intsOf, textOf } from '../../onnx/index.js'
 import type { Formulation, Result, Site } from '../formulation.js'
 import { allOnes } from '../geometry.js'
 import type { Pooling } from '../max-pool-gradient.js'
-import { reshape, sum, winnersAmong } from '../phrases.js'
+import { reshape, sum } from '../phrases.js'
 import { isBlockable } from './elementwise.js'
-import { nchwcDomain, planeSums, pool } from './nchwc.js'
+import { eachChannel, nchwcDomain, planeSums, pool, scaleShift } from './nchwc.js'
 
 /** Pools of values that are blocked already, windows side by side and nothing padded. */
 
@@ -72,12 +72,18 @@ export const blockedMaxPoolGradient: Formulation<Pooling> = {
     const { b, node } = site
     const [x, y, dy] = node.inputs.map(name => site.blocked(name))
     const kernel = wide(p.kernel)
-    const winners = winnersAmong(b, x, enlarged(site, y, kernel))
+    const winners = winnersIn(site, x, enlarged(site, y, kernel))
     const mean = pool(site, 'AveragePool', winners, { kernel, strides: kernel })
     const count = b.emit('Mul', [mean, b.scalar(sizeOf(kernel))])
     const shared = enlarged(site, b.emit('Div', [dy, count]), kernel)
     return [{ blocked: b.emit('Mul', [winners, shared]) }]
   },
+}
+
+/** 1 where x is its window's maximum y, else 0: x - y and the step in one pass. */
+function winnersIn(site: Site, x: string, y: string): string {
+  const minus = eachChannel(site, site.b.shape(x)[1], -1)
+  return scaleShift(site, y, minus, { plus: x, isZero: true })
 }
 
 function enlarged({ b }: Site, x: string, kernel: readonly number[]): string {

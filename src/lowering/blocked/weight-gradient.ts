@@ -27,10 +27,62 @@ const endsOf = (c: ImageConvolution) =>
 
 const shapeOf = (c: Convolution) => [c.filters, c.channels / c.group, ...c.kernel]
 
+/** Samples one convolution adds up: fewer channels than a block, so that they are read as a plain image. */
+const samplesTogether = (batch: number, block: number) => (batch < block ? batch : block / 2)
+
 /**
- * Each sample's x is convolved with its dy as the filter: channels become the batch, samples the
- * groups, strides and dilations change places. Blocked dy lies in memory as such a filter already.
+ * Each sample's x is convolved with its dy as the filter: strides and dilations change places. Blocked
+ * x [height, width B] is one plain image whose columns are (column, channel): under taps B apart, the
+ * outputs of one row are (tap, channel), side by side. Blocked dy lies in memory as such a filter
+ * already. Groups of samples are added up by the convolution, the groups afterwards.
  */
+export const blockedInterleaved: Choice = {
+  name: 'blocked convolution per sample, channels side by side',
+  column: 'blocked',
+  applies: (c, site) => isInner(c, site) && c.group === 1 && asImage(c)!.dilations[1] === 1,
+  emit(site, convolution) {
+    const { b, node, options } = site
+    const { block } = options
+    const c = asImage(convolution)!
+    const batch = wholeBatch(c.batch, block)
+    const [x, dy] = node.inputs.map(name => lengthened(site, site.blocked(name), batch))
+    const [inputs, filters] = [c.channels / block, c.filters / block]
+    const together = samplesTogether(batch, block)
+    const groups = batch / together
+    const framed = framedPlanes(site, x, c)
+    const [, height, width] = b.shape(framed)
+    const apart = reshape(b, framed, [batch, inputs, height, width * block])
+    const image = inputs > 1 ? transpose(b, apart, [1, 0, 2, 3]) : apart
+    const area = c.output[0] * c.output[1] * block
+    const blocks = reshape(b, dy, [groups, together, filters, area])
+    const grouped = filters > 1 ? transpose(b, blocks, [0, 2, 1, 3]) : blocks
+    const kernels = reshape(b, grouped, [groups * c.filters, together, ...c.output])
+    const each = convolve(
+      site,
+      reshape(b, image, [inputs, batch, height, width * block]),
+      kernels,
+      {
+        kernel: c.output,
+        strides: [c.dilations[0], 1],
+        dilations: [c.strides[0], c.strides[1] * block],
+        group: groups,
+      },
+    )
+    const taps = c.kernel[0] * c.kernel[1]
+    const total = sum(b, reshape(b, each, [inputs, groups, filters * taps * block * block]), [1])
+    const split = reshape(b, total, [inputs, filters, taps, block, block])
+    return [reshape(b, transpose(b, split, [1, 4, 0, 3, 2]), shapeOf(convolution))]
+  },
+}
+
+/** Blocked x with its padding, as planes [batch channels / B, height, width, B]. */
+function framedPlanes(site: Site, x: string, c: ImageConvolution): string {
+  const planes = planesOf(site, x)
+  const pads = [0, ...c.begins, 0, 0, ...endsOf(c), 0]
+  return pads.every(pad => pad === 0) ? planes : site.b.emit('Pad', [planes, site.b.ints(pads)])
+}
+
+/** The same of plain x: channels become the batch, samples the groups. */
 export const blockedPerSample: Choice = {
   name: 'blocked convolution per sample',
   column: 'blocked',
