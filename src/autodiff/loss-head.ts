@@ -1,7 +1,7 @@
 import { expected, ModelError, sameShape } from '../base/index.js'
 import { type Builder, int } from '../onnx/index.js'
 import { finalActivation } from './final-activation.js'
-import type { LossScope } from './loss.js'
+import type { LossScope } from './loss-row.js'
 import type { ResolvedLoss } from './loss-spec.js'
 import { maths } from './maths.js'
 

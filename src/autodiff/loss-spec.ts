@@ -1,5 +1,6 @@
 import { didYouMean, expected, UsageError } from '../base/index.js'
-import { type Loss, type LossName, losses } from './loss.js'
+import { type LossName, losses } from './loss.js'
+import type { Loss, LossParameter } from './loss-row.js'
 
 /** A loss by name, or with its parameters: `{ kind: 'focal', gamma: 1 }`. */
 export type LossSpec = LossName | { readonly kind: LossName; readonly [parameter: string]: unknown }
@@ -27,12 +28,13 @@ export function resolveLoss(spec: LossSpec, where = 'loss'): ResolvedLoss {
     )
   const row: Loss = losses[kind]
   const { transition, ...numbers } = given as Record<string, unknown>
-  const levels = Object.entries(row.parameters).map(([name, { low, high, default: otherwise }]) => {
-    const level = numbers[name] ?? otherwise
-    if (typeof level !== 'number' || !(level >= low && level <= high))
-      throw new UsageError(expected(`${where}.${name}`, `a number from ${low} to ${high}`, level))
-    return [name, level] as const
-  })
+  const levels = Object.entries(row.parameters).map(
+    ([name, parameter]) =>
+      [
+        name,
+        checkLevel(numbers[name] ?? parameter.default, parameter, `${where}.${name}`),
+      ] as const,
+  )
   refuseUnknown(Object.keys(numbers), Object.keys(row.parameters), where)
   if (transition === undefined) return { kind, row, levels: Object.fromEntries(levels) }
   if (kind !== 'forward-correction')
@@ -43,6 +45,13 @@ export function resolveLoss(spec: LossSpec, where = 'loss'): ResolvedLoss {
     levels: Object.fromEntries(levels),
     transition: checkTransition(transition, where),
   }
+}
+
+function checkLevel(level: unknown, { low, high, whole }: LossParameter, where: string): number {
+  const isNumber = whole ? Number.isInteger(level) : typeof level === 'number'
+  if (isNumber && (level as number) >= low && (level as number) <= high) return level as number
+  const kind = whole ? 'a whole number' : 'a number'
+  throw new UsageError(expected(where, `${kind} from ${low} to ${high}`, level))
 }
 
 function refuseUnknown(given: readonly string[], known: readonly string[], where: string): void {
@@ -75,4 +84,13 @@ function checkTransition(given: unknown, where: string): number[][] {
       ),
     )
   return rows
+}
+
+/** Copies of each sample that a batch must hold for a loss, and whether the first stays clean. */
+export function copiesOf(spec: LossSpec): {
+  readonly copies: number
+  readonly isFirstClean: boolean
+} {
+  const { row, levels } = resolveLoss(spec)
+  return { copies: row.copies ? levels.copies : 1, isFirstClean: row.copies === 'first clean' }
 }

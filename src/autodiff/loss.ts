@@ -1,49 +1,9 @@
 import { expected, tensor, UsageError } from '../base/index.js'
-import { type Builder, int } from '../onnx/index.js'
-import type { Maths } from './maths.js'
+import { int } from '../onnx/index.js'
+import { copyLosses } from './loss-copies.js'
+import { crossEntropy, type Loss, type LossParameter, type LossScope } from './loss-row.js'
 import { oneHot } from './one-hot.js'
-
-/** A number a loss takes, with its range (both ends allowed) and default. */
-export interface LossParameter {
-  readonly about: string
-  readonly low: number
-  readonly high: number
-  readonly default: number
-}
-
-/**
- * What the model's output holds: `classes`: logits of exclusive classes along one axis; `binary`:
- * logits of independent yes-or-no questions; `values`: numbers to predict.
- */
-export type LossOutput = 'classes' | 'binary' | 'values'
-
-/** What a loss's formula sees: z is the output before a final Softmax or Sigmoid, t the targets. */
-export interface LossScope extends Maths {
-  readonly b: Builder
-  readonly z: string
-  readonly t: string
-  /** The axis of the classes. */
-  readonly axis: number
-  /** The value of a parameter. */
-  level(name: string): number
-  /** A matrix given with the loss. */
-  readonly transition?: readonly (readonly number[])[]
-  /** ln p, p = softmax(z) along the class axis. */
-  readonly logP: () => string
-  readonly p: () => string
-  /** Sum over the classes, an axis kept at size 1. */
-  readonly overClasses: (x: string) => string
-}
-
-/** One loss: a row of the table `losses`. */
-export interface Loss {
-  readonly about: string
-  readonly output: LossOutput
-  readonly paper?: string
-  readonly parameters: Readonly<Record<string, LossParameter>>
-  /** Emits the loss of every position (class axis of size 1) or element; means are taken later. */
-  readonly formula: (scope: LossScope) => string
-}
+import { emitPrivate } from './rule.js'
 
 const share = (about: string, otherwise: number): LossParameter => ({
   about,
@@ -189,14 +149,27 @@ export const losses = {
       return add(crossEntropy(scope), mul(overClasses(mul(p(), logP())), level('beta')))
     },
   },
+  'temperature-targets': {
+    about: "Mixes the model's own answer, softened by a temperature, into the targets.",
+    output: 'classes',
+    paper: 'https://arxiv.org/abs/1503.02531',
+    parameters: {
+      amount: share("weight of the model's own answer", 0.1),
+      temperature: { about: 'above 1 softer, below 1 sharper', low: 0.01, high: 100, default: 2 },
+    },
+    // q = softmax(z / T), held fixed: l = -sum of ((1 - amount) t + amount q) ln p
+    formula: scope => {
+      const { b, z, t, axis, mul, add, level } = scope
+      const soft = b.emit('Softmax', [mul(z, 1 / level('temperature'))], { axis: int(axis) })
+      const held = emitPrivate(b, 'StopGradient', [soft], {}, b.type(soft))
+      const mixed = add(mul(t, 1 - level('amount')), mul(held, level('amount')))
+      return crossEntropy({ ...scope, t: mixed })
+    },
+  },
+  ...copyLosses,
 } as const satisfies Record<string, Loss>
 
 export type LossName = keyof typeof losses
-
-/** l = -sum of t ln p */
-function crossEntropy({ t, logP, overClasses, mul, neg }: LossScope): string {
-  return neg(overClasses(mul(t, logP())))
-}
 
 /** l = -sum of (beta t + (1 - beta) own) ln p */
 function bootstrapped(scope: LossScope, own: string): string {

@@ -68,7 +68,10 @@ const missing = each(
   'Attention DFT DeformConv Det GridSample MaxRoiPool RoiAlign STFT',
 )
 
+/** A value that a loss holds fixed. */
+const held = { 'temper.StopGradient': none('is held fixed') }
+
 export const stops = {
-  ...{ ...choices, ...integers, ...steps, ...sources, ...texts },
+  ...{ ...choices, ...integers, ...steps, ...sources, ...texts, ...held },
   ...{ ...control, ...sequences, ...quantized, ...sized, ...replaced, ...missing },
 } satisfies Record<string, Row>

@@ -8,6 +8,7 @@ import { convInputGradient } from './input-gradient.js'
 import { maxPoolGradient } from './max-pool-gradient.js'
 import { transposedMatMul } from './product.js'
 import { reluGradient } from './relu-gradient.js'
+import { stopGradient } from './stop-gradient.js'
 import { sumPoolGradient } from './sum-pool-gradient.js'
 import { convWeightGradient } from './weight-gradient.js'
 
@@ -21,6 +22,7 @@ export const table: Readonly<Record<string, Row>> = {
   ConvWeightGradient: convWeightGradient,
   MaxPoolGradient: maxPoolGradient,
   ReluGradient: reluGradient,
+  StopGradient: stopGradient,
   SumPoolGradient: sumPoolGradient,
   TransposedMatMul: transposedMatMul,
 }

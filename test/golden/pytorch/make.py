@@ -332,6 +332,49 @@ def huber(z, t, delta=1.0):
     return F.huber_loss(z, t, reduction="none", delta=delta).mean(1)
 
 
+def temperature_targets(z, t, amount=0.1, temperature=2.0):
+    own = torch.softmax(z / temperature, 1).detach()
+    return cross_entropy(z, (1 - amount) * t + amount * own)
+
+
+def consistency(z, t, copies=2, **settings):
+    """smoothing-consistency, consistency_loss(logits, lbd, eta, 'default') beside cross-entropy."""
+    lbd, eta = settings.get("lambda", 10.0), settings.get("eta", 0.5)
+    grouped = z.reshape(-1, copies, z.shape[1])
+    average = torch.softmax(grouped, 2).mean(1)
+    kl = sum(
+        F.kl_div(F.log_softmax(grouped[:, i], 1), average, reduction="none").sum(1) for i in range(copies)
+    ) / copies
+    entropy = -(average * torch.log(average)).sum(1)
+    # Per sample, on each of its rows but for the divergence: the mean over rows is the same.
+    each = cross_entropy(z, t).reshape(-1, copies)
+    own = torch.stack([
+        F.kl_div(F.log_softmax(grouped[:, i], 1), average, reduction="none").sum(1) for i in range(copies)
+    ], 1)
+    assert torch.allclose(own.mean(1), kl)
+    return (each + lbd * own + eta * entropy[:, None]).reshape(-1)
+
+
+def stability(z, t, copies=2, divergence=0, **settings):
+    grouped = z.reshape(-1, copies, z.shape[1])
+    clean, noisy = grouped[:, :1], grouped[:, 1:]
+    p = torch.softmax(clean, 2)
+    apart = -(p * (torch.log_softmax(grouped, 2) - divergence * torch.log_softmax(clean, 2))).sum(2)
+    apart = torch.cat([torch.zeros_like(apart[:, :1]), apart[:, 1:] * copies / (copies - 1)], 1)
+    first = cross_entropy(z, t).reshape(-1, copies)[:, :1]
+    return (first + settings.get("lambda", 2.0) * apart).reshape(-1)
+
+
+def jensen_shannon(z, t, copies=3, **settings):
+    """AugMix: cifar.py, with the mixture clamped from 1e-7 to 1."""
+    grouped = z.reshape(-1, copies, z.shape[1])
+    p = torch.softmax(grouped, 2)
+    mixture = p.mean(1, keepdim=True).clamp(1e-7, 1).log()
+    apart = F.kl_div(mixture.expand_as(p), p, reduction="none").sum(2)
+    first = cross_entropy(z, t).reshape(-1, copies)[:, :1]
+    return (first + settings.get("lambda", 12.0) * apart).reshape(-1)
+
+
 TRANSITION = [[0.7, 0.3, 0, 0], [0, 1, 0, 0], [0.1, 0.2, 0.3, 0.4], [0.25, 0.25, 0.25, 0.25]]
 
 # kind, function, settings beside the defaults
@@ -349,6 +392,10 @@ LOSSES = [
     ("hard-bootstrapping", hard_bootstrapping, {"beta": 0.3}),
     ("focal", focal, {"gamma": 0.5}),
     ("confidence-penalty", confidence_penalty, {"beta": 1.5}),
+    ("temperature-targets", temperature_targets, {"amount": 0.7, "temperature": 0.5}),
+    ("consistency", consistency, {"copies": 3, "lambda": 3, "eta": 2}),
+    ("stability", stability, {"copies": 3, "lambda": 5, "divergence": 1}),
+    ("jensen-shannon", jensen_shannon, {"copies": 2, "lambda": 3}),
 ]
 
 
