@@ -45,6 +45,8 @@ export const planSchema = z.object({
   optimizer: z.record(z.string(), z.unknown()),
   train: z.object({
     loss: z.union([z.string(), z.record(z.string(), z.unknown())]),
+    copies: z.int().optional(),
+    isFirstClean: z.boolean().optional(),
     batchNormalization: z.enum(['batch', 'frozen']),
     reestimateStatistics: z.boolean(),
     accumulate: z.int(),

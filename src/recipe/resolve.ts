@@ -1,5 +1,5 @@
 /** From a recipe to everything a run needs, opened and checked, and its printable plan. */
-import { type LossSpec, resolveLoss } from '../autodiff/index.js'
+import { copiesOf, type LossSpec, resolveLoss } from '../autodiff/index.js'
 import { DataError, type Lengths, matcher, UsageError } from '../base/index.js'
 import { batchesPerEpoch, type Dataset, featureDeviations } from '../data/index.js'
 import { type OpenedModel, openModel, type Parameter } from '../model/index.js'
@@ -22,6 +22,8 @@ export interface Resolved {
   readonly test?: Dataset
   readonly lengths: Lengths
   readonly loss: LossSpec
+  /** How often each sample stands in a batch, as the loss asks, and whether the first copy stays clean. */
+  readonly copies: { readonly copies: number; readonly isFirstClean: boolean }
   readonly learningRate: Schedule
   readonly noises: readonly ResolvedNoise[]
   /** Of the features of a table; noise on it counts in these. */
@@ -66,9 +68,12 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
   const rateFactor = rateFactors(recipe, opened)
   const classWeights = classWeightsOf(recipe, sets.train)
   const deviations = sets.train.kind === 'vector' ? await featureDeviations(sets.train) : undefined
+  const copies = copiesOf(loss)
+  refuseAlike(copies.copies, noises)
   const parts = {
     recipe,
     loss,
+    copies,
     opened,
     ...sets,
     lengths,
@@ -121,6 +126,14 @@ function lossOf({ train }: Recipe, data: Dataset, { output }: OpenedModel): Loss
       `train.loss: ${kind} compares classes, and the model answers one number a sample. Take binary-cross-entropy, or a loss of values.`,
     )
   return loss
+}
+
+/** A loss that compares noisy copies needs something to tell them apart. */
+function refuseAlike(copies: number, noises: readonly ResolvedNoise[]): void {
+  if (copies > 1 && !noises.some(({ entry }) => entry.at === 'input'))
+    throw new UsageError(
+      'train.loss: it compares noisy copies of each sample, and the recipe has no noise at: input, so they would all be alike. Add one, such as { at: input, kind: gaussian, sigma: 0.5 }.',
+    )
 }
 
 function trainedTest({ model }: Recipe, { parameters }: OpenedModel): (p: Parameter) => boolean {
@@ -190,6 +203,7 @@ async function planOf(
     optimizer: { ...recipe.optimizer, learningRate },
     train: {
       loss: resolved.loss,
+      ...(resolved.copies.copies > 1 && resolved.copies),
       batchNormalization:
         recipe.train.batchNormalization ?? (recipe.model.file === undefined ? 'batch' : 'frozen'),
       accumulate: recipe.train.accumulate,

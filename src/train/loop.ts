@@ -106,8 +106,10 @@ export async function trainSteps(parts: LoopParts, steps: number): Promise<void>
 
 function epochBatches({ resolved, workspace }: LoopParts, epoch: number, start: number) {
   const { train, recipe } = resolved
+  const { copies } = resolved.copies
   return batches(train, {
     batch: recipe.train.batch,
+    copies,
     order: recipe.train.sampling,
     seed: recipe.seed,
     epoch,
@@ -138,8 +140,8 @@ export async function step(parts: StepParts, batch: Batch, epoch: number): Promi
 export async function lossOf(parts: StepParts, batch: Batch, time: NoiseTime): Promise<number> {
   const { resolved, buffers, workspace, stepper } = parts
   fillTargets(workspace, batch)
-  const { deviations } = resolved
-  const noisy = { ...workspace, ...rowsOf(batch), deviations, note: parts.note }
+  const { deviations, copies } = resolved
+  const noisy = { ...workspace, ...rowsOf(batch), deviations, of: copies, note: parts.note }
   noiseBatch(noisy, resolved.noises, time)
   weighSamples(workspace, batch.rows, resolved.classWeights)
   const weights = disturbedWeights(buffers, resolved.noises, time)

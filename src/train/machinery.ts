@@ -1,4 +1,5 @@
 /** What a training step works with: flat buffers in one memory, sessions, the optimizer. */
+import { ModelError } from '../base/index.js'
 import type { Device } from '../engine/index.js'
 import { openKernels } from '../kernels/index.js'
 import type { Preprocess } from '../model/index.js'
@@ -36,7 +37,7 @@ export function openMachinery(resolved: Resolved, options: MachineryOptions): Ma
   return {
     buffers,
     optimizer,
-    workspace: allocateWorkspace(kernels, train, recipe.train.batch, opened.output.size),
+    workspace: allocateWorkspace(kernels, train, rowsOfBatch(resolved), opened.output.size),
     stepper: openStepper(resolved, buffers, options),
     sumOfSquares: gradients => kernels.sumOfSquares(gradients),
   }
@@ -51,7 +52,7 @@ export function openStepper(
   return new Stepper(opened, buffers, {
     ...options,
     loss,
-    rowsAtOnce: rowsAtOnce(opened, recipe.train),
+    rowsAtOnce: rowsAtOnce(opened, recipe.train, resolved.copies.copies),
     batchNormalization: options.batchNormalization ?? plan.train.batchNormalization,
     sampleShape: train.shape,
     preprocess: plan.preprocess as Preprocess,
@@ -59,16 +60,28 @@ export function openStepper(
   })
 }
 
-/** Rows a session call: what a model of fixed batch takes, or a part of a batch that accumulates. */
+/** Rows of a batch: its samples, each as often as the loss asks for. */
+const rowsOfBatch = ({ recipe, copies }: Resolved) => recipe.train.batch * copies.copies
+
+/**
+ * Rows a session call: what a model of fixed batch takes, or a part of a batch that accumulates;
+ * the copies of a sample stay together. Throws ModelError where a fixed batch would part them.
+ */
 export function rowsAtOnce(
   { batch: { kind, made } }: Resolved['opened'],
   { batch, accumulate }: Resolved['recipe']['train'],
+  copies: number,
 ): number | undefined {
+  if (kind === 'fixed' && made! % copies)
+    throw new ModelError(
+      `train.loss: the model takes batches of ${made} only, which the ${copies} copies of a sample do not fill. Take another number of copies, or a model whose batch is free.`,
+    )
   if (kind === 'fixed') return made
-  return accumulate > 1 ? Math.ceil(batch / accumulate) : undefined
+  return accumulate > 1 ? Math.ceil(batch / accumulate) * copies : undefined
 }
 
-function bytesOfRun({ recipe, train, opened }: Resolved, layout: Layout): number {
-  const workspace = bytesOfWorkspace(train, recipe.train.batch, opened.output.size)
+function bytesOfRun(resolved: Resolved, layout: Layout): number {
+  const { train, opened } = resolved
+  const workspace = bytesOfWorkspace(train, rowsOfBatch(resolved), opened.output.size)
   return bytesOfBuffers(layout, 2) + workspace + 2 ** 20
 }

@@ -5,6 +5,7 @@ import {
   isIdentity,
   type Level,
   type MixNoise,
+  type MixPlan,
   mixInputs,
   mixTargets,
   type TargetNoise,
@@ -22,6 +23,8 @@ export interface NoisyBatch {
   /** Per row: the sample's id and which copy of it this is. */
   readonly ids: Float64Array
   readonly copies: Uint32Array
+  /** Rows of each sample side by side, and whether the first of them stays clean. */
+  readonly of: { readonly copies: number; readonly isFirstClean: boolean }
   readonly width: number
   readonly shape: readonly number[]
   readonly sampleRate?: number
@@ -113,6 +116,7 @@ function disturbSamples(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTim
   const epoch = active.redraw === 'run' ? 0 : time.epoch
   for (let row = 0; row < batch.rows; row++) {
     const [id, copy] = [batch.ids[row], batch.copies[row]]
+    if (batch.of.isFirstClean && copy % batch.of.copies === 0) continue
     if (!chosen(active, active.share, time, epoch, id, copy)) continue
     const sample = batch.samples.subarray(row * size, (row + 1) * size)
     const level = levelNow(active, time, { id, copy })
@@ -134,7 +138,9 @@ function disturbTargets(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTim
   const noise = active.noise as TargetNoise
   const epoch = active.redraw === 'run' ? 0 : time.epoch
   for (let row = 0; row < batch.rows; row++) {
-    const [id, copy] = [batch.ids[row], batch.copies[row]]
+    const id = batch.ids[row]
+    // All copies of a sample have one target.
+    const copy = batch.copies[row] - (batch.copies[row] % batch.of.copies)
     const target = batch.targets.subarray(row * batch.width, (row + 1) * batch.width)
     const level = levelNow(active, time, { id, copy })
     noise.apply(target, target, level, keyOf(time.seed, active.name, epoch, id), {})
@@ -148,10 +154,36 @@ function mixBatch(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTime): vo
   if (isIdentity(noise, level)) return
   const { rows, samples, targets, spareSamples, spareTargets, shape, width } = batch
   const key = keyOf(time.seed, active.name, time.step)
-  const plan = noise.plan(rows, level, key, { shape, per: active.entry.per })
+  const { copies } = batch.of
+  const bySample = noise.plan(rows / copies, level, key, { shape, per: active.entry.per })
+  const plan = copiedPlan(bySample, copies)
   const [x, y] = [samples.subarray(0, rows * sizeOf(shape)), targets.subarray(0, rows * width)]
   mixInputs(plan, x, spareSamples.subarray(0, x.length), shape)
   mixTargets(plan, y, spareTargets.subarray(0, y.length))
   x.set(spareSamples.subarray(0, x.length))
   y.set(spareTargets.subarray(0, y.length))
+}
+
+/** A mix of samples as one of rows: copy k of a sample gets copy k of its partners. */
+export function copiedPlan(plan: MixPlan, copies: number): MixPlan {
+  if (copies === 1) return plan
+  const { parts, indices, weights, boxes } = plan
+  const rows = (indices.length / parts) * copies
+  /** Entry `k` of each row, of `width` entries a sample. */
+  const spread = (
+    values: ArrayLike<number>,
+    width: number,
+    change = (x: number, _row: number) => x,
+  ) =>
+    Array.from({ length: rows * width }, (_, i) => {
+      const row = Math.floor(i / width)
+      return change(values[Math.floor(row / copies) * width + (i % width)], row)
+    })
+  const partner = (sample: number, row: number) => sample * copies + (row % copies)
+  return {
+    ...plan,
+    indices: Int32Array.from(spread(indices, parts, partner)),
+    weights: Float32Array.from(spread(weights, parts)),
+    ...(boxes && { boxes: Int32Array.from(spread(boxes, 4)) }),
+  }
 }

@@ -68,7 +68,9 @@ export async function trainingLosses(parts: LoopParts, time: NoiseTime): Promise
   const { train, recipe } = resolved
   const noisy: number[] = []
   const clean: number[] = []
-  const options = { batch: recipe.train.batch, order: 'shuffled', seed: recipe.seed } as const
+  const { copies } = resolved.copies
+  const shared = { batch: recipe.train.batch, copies, seed: recipe.seed } as const
+  const options = { ...shared, order: 'shuffled' } as const
   for await (const batch of batches(train, { ...options, epoch: 0, into: workspace.samples })) {
     if (batch.position === batchesLookedAt) break
     const samples = batch.data.slice()
@@ -87,9 +89,19 @@ async function lossesOf(
 ): Promise<Float32Array> {
   const { rows, ids, copies } = batch
   fillTargets(workspace, batch)
-  noiseBatch({ ...workspace, rows, ids, copies, deviations: resolved.deviations }, noises, time)
+  const { deviations, copies: of } = resolved
+  noiseBatch({ ...workspace, rows, ids, copies, deviations, of }, noises, time)
   const weights = disturbedWeights(buffers, noises, time)
-  return stepper.losses({ ...workspace, rows, weights })
+  return bySample(await stepper.losses({ ...workspace, rows, weights }), of.copies)
+}
+
+/** The mean over the copies of each sample, which are no independent draws. */
+function bySample(losses: Float32Array, copies: number): Float32Array {
+  if (copies === 1) return losses
+  return Float32Array.from({ length: losses.length / copies }, (_, i) => {
+    const own = losses.subarray(i * copies, (i + 1) * copies)
+    return own.reduce((sum, loss) => sum + loss, 0) / copies
+  })
 }
 
 function spread(losses: readonly number[]): { noisyLoss: number; noisyLossError: number } {

@@ -26,10 +26,11 @@ export async function reestimateStatistics(
 ): Promise<void> {
   const stepper = openStepper(resolved, buffers, { ...options, batchNormalization: 'batch' })
   const { batch } = resolved.recipe.train
+  const { copies } = resolved.copies
   const order = { order: 'shuffled', seed: resolved.recipe.seed, into: workspace.samples } as const
   try {
     for (let taken = 0, epoch = 0; taken < batchesTaken; epoch++)
-      for await (const part of batches(resolved.train, { batch, epoch, ...order })) {
+      for await (const part of batches(resolved.train, { batch, copies, epoch, ...order })) {
         if (taken++ === batchesTaken) return
         fillTargets(workspace, part)
         await stepper.run({ ...workspace, rows: part.rows, weights: buffers.parameters })

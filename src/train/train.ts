@@ -99,10 +99,11 @@ export function startRun(
  * Before anything is written: throws ModelError where a parameter could not be trained, UsageError
  * where the suite does not suit the data.
  */
-export function refuseUnfit({ opened, plan, train, validation, recipe }: Resolved): void {
+export function refuseUnfit({ opened, plan, train, validation, recipe, copies }: Resolved): void {
   suiteOf(recipe.monitor.suite ?? usualSuite[validation.kind], validation)
   const { batch } = recipe.train
-  const rows = rowsAtOnce(opened, recipe.train) ?? Math.min(batch, train.length)
+  const most = Math.min(batch, train.length) * copies.copies
+  const rows = rowsAtOnce(opened, recipe.train, copies.copies) ?? most
   const preprocess = plan.preprocess as Preprocess
   const { trained } = plan.model
   checkTrainable(opened, trained, { batch: rows, sampleShape: train.shape, preprocess })

@@ -112,6 +112,31 @@ describe('a training run', () => {
     expect(adjusted('overused, broken')).toEqual(adjusted('overused'))
   })
 
+  it('trains on noisy copies of each sample, in parts or at once, to the same bits wherever it stops', async () => {
+    const changes = {
+      data: { train: 'mnist:train', validation: 0.2, limit: 250 },
+      train: { ...recipe.train, epochs: 2, loss: { kind: 'consistency', copies: 3, lambda: 5 } },
+    }
+    const whole = await hashOf('copies', changes)
+    expect(await hashOf('copies broken', changes, [2])).toBe(whole)
+    const plan = JSON.parse(readFileSync(join(folder, 'copies', 'plan.json'), 'utf8'))
+    expect(plan.train).toMatchObject({ copies: 3, isFirstClean: false })
+    const parts = { ...changes, train: { ...changes.train, accumulate: 5 } }
+    expect(await hashOf('copies in parts', parts)).not.toBe(whole)
+    const lossOf = (name: string) =>
+      Number(
+        readEvents(join(folder, name, 'events.jsonl')).events.find(e => e.type === 'epoch')?.loss,
+      )
+    expect(lossOf('copies in parts')).toBeCloseTo(lossOf('copies'), 4)
+  })
+
+  it('refuses to compare copies that nothing tells apart', async () => {
+    const alike = { ...recipe, noise: [], train: { loss: 'stability' } }
+    await expect(train({ recipe: alike, out: join(folder, 'alike') })).rejects.toThrow(
+      /no noise at: input/,
+    )
+  })
+
   it('goes on to the same bits with averaged weights, balanced samples and class weights', async () => {
     const changes = {
       optimizer: { ...recipe.optimizer, average: { kind: 'exponential', decay: 0.9 } },

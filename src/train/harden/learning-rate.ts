@@ -72,12 +72,13 @@ async function lossAfter(resolved: Resolved, machinery: Machinery): Promise<numb
 
 /** As many batches as the trial needs, over epochs where one is too short. */
 async function* batchesOf(
-  { train, recipe }: Resolved,
+  { train, recipe, copies: { copies } }: Resolved,
   { workspace }: Machinery,
 ): AsyncGenerator<{ batch: Batch; epoch: number }> {
   for (let epoch = 0; ; epoch++) {
     const { seed } = recipe
-    const settings = { batch: recipe.train.batch, order: 'shuffled' as const, seed, epoch }
+    const { batch } = recipe.train
+    const settings = { batch, copies, order: 'shuffled' as const, seed, epoch }
     for await (const batch of batches(train, { ...settings, into: workspace.samples }))
       yield { batch, epoch }
   }
