@@ -6,7 +6,14 @@ export {
   type PredictOptions,
   predict,
 } from './certify/index.js'
-export { type EvaluateOptions, evaluate, type MeasuredEvent, type Suite } from './evaluate/index.js'
+export {
+  type CalibrateOptions,
+  calibrate,
+  type EvaluateOptions,
+  evaluate,
+  type MeasuredEvent,
+  type Suite,
+} from './evaluate/index.js'
 export {
   type GradientsOptions,
   type GradientsResult,
@@ -16,7 +23,7 @@ export {
 } from './gradients/index.js'
 export { type OpenedModel, type OpenOptions, openModel as loadModel } from './model/index.js'
 export { checkRecipe, type Recipe, type RecipeInput, readRecipe } from './recipe/index.js'
-export type { Certificate, Measures, Scorecard } from './record/index.js'
+export type { Calibration, Certificate, Measures, Scorecard } from './record/index.js'
 export {
   type HardenEvent,
   type HardenOptions,

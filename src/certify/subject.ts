@@ -4,6 +4,7 @@ import { type Device, threadsAvailable } from '../engine/index.js'
 import {
   type Bindings,
   modelPredictor,
+  modelPreprocess,
   type OutputKind,
   openModel,
   type Predictor,
@@ -88,9 +89,11 @@ export async function openSubject(options: SubjectOptions): Promise<OpenedSubjec
   }
 }
 
+/** The data, brought to one shape as was said, or as the model's own preprocessing says. */
 function openSet({ data, preprocess, ...options }: SubjectOptions): Promise<Dataset> | Dataset {
   if (typeof data !== 'string') return data
-  const { size, channels, sampleRate, seconds } = preprocess ?? {}
+  const said = preprocess ?? modelPreprocess(options.model).preprocess
+  const { size, channels, sampleRate, seconds } = said
   const physical = { size: size as [number, number] | undefined, channels, sampleRate, seconds }
   const { split, format, label, limit, first, skip, seed } = options
   const asked = { split, format, label, limit, first, skip, seed }

@@ -1,3 +1,4 @@
+export { type CalibrateOptions, calibrate } from './calibrate/calibrate.js'
 export type { SampleScores } from './doubt.js'
 export {
   type EvaluateOptions,

@@ -1,6 +1,8 @@
 import { type CertifyOptions, certify, type PredictOptions, predict } from '../certify/index.js'
 import { probeBlock } from '../engine/index.js'
 import {
+  type CalibrateOptions,
+  calibrate,
   type EvaluateOptions,
   evaluate,
   type ModelStripOptions,
@@ -28,21 +30,27 @@ export const acts: Readonly<Record<string, Act>> = {
     return evaluate({ ...options, inputs: bindings(bind), preprocess, onEvent: emit, signal })
   },
 
+  calibrate(payload, { emit, signal }) {
+    const { preprocessFile, bind, ...options } = payload as CalibratePayload
+    const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
+    return calibrate({ ...options, inputs: bindings(bind), preprocess, onEvent: emit, signal })
+  },
+
   inspect(payload) {
     const { model, bind, ...options } = payload as InspectPayload
     return inspect(model, { ...options, inputs: bindings(bind) })
   },
 
   certify(payload, { emit, signal }) {
-    const { preprocessFile, ...options } = payload as CertifyPayload
+    const { preprocessFile, bind, ...options } = payload as CertifyPayload
     const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
-    return certify({ ...options, preprocess, onEvent: emit, signal })
+    return certify({ ...options, inputs: bindings(bind), preprocess, onEvent: emit, signal })
   },
 
   predict(payload, { emit, signal }) {
-    const { preprocessFile, ...options } = payload as PredictPayload
+    const { preprocessFile, bind, ...options } = payload as PredictPayload
     const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
-    return predict({ ...options, preprocess, onEvent: emit, signal })
+    return predict({ ...options, inputs: bindings(bind), preprocess, onEvent: emit, signal })
   },
 
   strip(payload) {
@@ -108,11 +116,15 @@ interface EvaluatePayload extends EvaluateOptions, Bound {
   readonly preprocessFile?: string
 }
 
-interface CertifyPayload extends CertifyOptions {
+interface CalibratePayload extends CalibrateOptions, Bound {
   readonly preprocessFile?: string
 }
 
-interface PredictPayload extends PredictOptions {
+interface CertifyPayload extends CertifyOptions, Bound {
+  readonly preprocessFile?: string
+}
+
+interface PredictPayload extends PredictOptions, Bound {
   readonly preprocessFile?: string
 }
 

@@ -13,6 +13,7 @@ export {
   fitScaling,
   joinTables,
   type Knots,
+  oddsFloor,
   type Scaling,
   type ScalingMethod,
   ScoreGatherer,

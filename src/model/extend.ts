@@ -56,7 +56,7 @@ export function extendOutput(
 
 /** A file extended twice already holds names of the first time: a name that begins no other. */
 function unusedNames({ nodes }: Graph): (name: string) => string {
-  const taken = nodes.flatMap(node => node.outputs)
+  const taken = nodes.flatMap(node => [node.name, ...node.outputs])
   const unused = (name: string): string =>
     taken.some(other => other.startsWith(name)) ? unused(`${name}+`) : name
   return unused
@@ -110,7 +110,8 @@ class TailBuilder implements Tail {
   }
 
   private push(op: string, inputs: readonly string[], output: string, attributes: Attributes) {
-    const node = { name: output, op, domain: '', inputs: [...inputs], outputs: [output] }
+    const name = `${this.prefix}_node_${this.nodes.length}`
+    const node = { name, op, domain: '', inputs: [...inputs], outputs: [output] }
     this.nodes.push({ ...node, attributes })
   }
 }

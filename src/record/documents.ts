@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { DataError, InternalError, nearestNames } from '../base/index.js'
 import { writeFileAtomic } from './atomic.js'
+import { type Calibration, calibrationSchema } from './calibration.js'
 import { type Certificate, certificateSchema } from './certificate.js'
 import { type Inspect, inspectSchema } from './inspect.js'
 import { temperVersion } from './provenance.js'
@@ -14,10 +15,11 @@ export const documentSchemas = {
   'temper.certificate/1': certificateSchema,
   'temper.study/1': studySchema,
   'temper.inspect/1': inspectSchema,
+  'temper.calibration/1': calibrationSchema,
 } as const
 
 export type DocumentName = keyof typeof documentSchemas
-export type Document = Scorecard | Certificate | Study | Inspect
+export type Document = Scorecard | Certificate | Study | Inspect | Calibration
 
 /** The document as it is written: figures that are no finite number left out and listed in `notFinite`. */
 export function finished<D extends Document>(document: D): D {

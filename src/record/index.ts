@@ -1,4 +1,5 @@
 export { type Content, writeFileAtomic } from './atomic.js'
+export { type Calibration, calibrationSchema } from './calibration.js'
 export {
   type Certificate,
   type CertifiedSample,

@@ -2,7 +2,14 @@ import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Certificate } from '../../record/index.js'
-import { type CommandSpec, type Context, numberWithin, wholeNumber } from '../command.js'
+import {
+  type CommandSpec,
+  type Context,
+  dataOptions,
+  numberWithin,
+  valueOptions,
+  wholeNumber,
+} from '../command.js'
 import { superviseJob } from '../job.js'
 import { color, type Output } from '../output.js'
 import { percent } from '../percent.js'
@@ -10,7 +17,7 @@ import { rooms } from '../rooms.js'
 import { textTable } from '../table.js'
 
 const subjectOptions = (n: number) => [
-  new Option('--data <data>', 'a name (mnist:test) or a path').makeOptionMandatory(),
+  ...dataOptions(),
   new Option('--sigma <s>', "standard deviation of the noise, in the data's unit (pixels 0 to 1)")
     .argParser(numberWithin(1e-6, 1e6))
     .makeOptionMandatory(),
@@ -18,20 +25,12 @@ const subjectOptions = (n: number) => [
   new Option('--alpha <a>', 'chance of a wrong certificate or answer, a sample')
     .argParser(numberWithin(1e-9, 0.5))
     .default(0.001),
-  new Option('--preprocess <file>', 'how samples become the input: scale, mean, std, size, layout'),
-  new Option('--output <name>', 'which output, where the model has several'),
-  new Option('--format <name>', 'the layout of the data, instead of the detected one'),
-  new Option('--label <column>', 'label column of a table (default: the last)'),
-  new Option('--limit <n>', 'a stratified, seeded subset').argParser(wholeNumber(1)),
-  new Option('--first <n>', 'the first n samples').argParser(wholeNumber(1)),
-  new Option('--skip <k>', 'every k-th sample').argParser(wholeNumber(1)),
+  ...valueOptions(),
 ]
 
 function payloadOf(model: string, { options }: Context) {
-  const { data, sigma, n0, n, alpha, preprocess, output, format, label } = options
-  const { limit, first, skip, seed, threads, device } = options
-  const asked = { data, sigma, n0, n, alpha, output, format, label, limit, first, skip }
-  return { ...asked, model, preprocessFile: preprocess, seed, threads, device }
+  const { json, quiet, preprocess, input, tsv, out, ...asked } = options
+  return { ...asked, model, bind: input, preprocessFile: preprocess }
 }
 
 export const certify: CommandSpec = {

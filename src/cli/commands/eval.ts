@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { MeasuredEvent, SampleScores, SamplesEvent } from '../../evaluate/index.js'
 import type { Scorecard } from '../../record/index.js'
-import { type CommandSpec, valueOptions, wholeNumber } from '../command.js'
+import { type CommandSpec, dataOptions, valueOptions } from '../command.js'
 import { applyGates, readGate } from '../gates.js'
 import { superviseJob } from '../job.js'
 import { showMeasuring } from '../progress.js'
@@ -15,18 +15,9 @@ export const evalCommand: CommandSpec = {
   summary: 'measure how a model holds up under noise; no training',
   arguments: [{ name: '<model>', summary: 'an ONNX file' }],
   options: [
-    new Option('--data <data>', 'a name (fashion-mnist:test) or a path').makeOptionMandatory(),
+    ...dataOptions(),
     new Option('--suite <names>', 'one of `temper list suites`, or several joined by commas'),
-    new Option(
-      '--preprocess <file>',
-      'how samples become the input: scale, mean, std, size, layout',
-    ),
     ...valueOptions(),
-    new Option('--format <name>', 'the layout of the data, instead of the detected one'),
-    new Option('--label <column>', 'label column of a table (default: the last)'),
-    new Option('--limit <n>', 'a stratified, seeded subset').argParser(wholeNumber(1)),
-    new Option('--first <n>', 'the first n samples').argParser(wholeNumber(1)),
-    new Option('--skip <k>', 'every k-th sample').argParser(wholeNumber(1)),
     new Option('--out <file>', 'write the scorecard (JSON)'),
     new Option('--report <file>', 'write a report (HTML)'),
     new Option('--fail-under <metric=value>', 'exit 4 when a measure misses it; may be repeated')

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command.js'
+import { calibrateCommand } from './calibrate.js'
 import { certify, predict } from './certify.js'
 import { dash } from './dash.js'
 import { demo } from './demo.js'
@@ -16,6 +17,7 @@ import { resume, train } from './train.js'
 export const commands: readonly CommandSpec[] = [
   demo,
   evalCommand,
+  calibrateCommand,
   certify,
   predict,
   train,

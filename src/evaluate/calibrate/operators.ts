@@ -1,6 +1,6 @@
 /** A fitted scaling as ONNX operators, in those forms that every opset from 7 on has alike. */
 import { float32Tensor, int64Tensor, ModelError } from '../../base/index.js'
-import type { Knots, Scaling } from '../../metrics/index.js'
+import { type Knots, oddsFloor, type Scaling } from '../../metrics/index.js'
 import type { ModelOutput, Tail } from '../../model/index.js'
 import { int } from '../../onnx/index.js'
 
@@ -60,8 +60,8 @@ class Emitter {
   }
 
   /**
-   * Each class's own curve over its probability,
-   *   f(p) = y_0 + sum_i slope_i min(width_i, max(0, p - x_i)),  min(w, d) = w - Relu(w - d);
+   * Each class's own curve over its log-odds t,
+   *   f(t) = y_0 + sum_i slope_i min(width_i, max(0, t - x_i)),  min(w, d) = w - Relu(w - d);
    * curves with fewer pieces are filled up with slopes of 0.
    */
   private curves(curves: readonly Knots[], scores: string): string {
@@ -79,8 +79,8 @@ class Emitter {
     const width = table(({ x }, i) => x[i + 1] - x[i])
     const start = table(({ x }, i) => x[i])
     const slope = table(({ x, y }, i) => (y[i + 1] - y[i]) / (x[i + 1] - x[i]))
-    const p = this.shaped(this.op('Softmax', [scores], 1), [0, this.classes, 1])
-    const past = this.op('Relu', [this.op('Sub', [p, start])])
+    const odds = this.shaped(this.odds(this.op('Softmax', [scores], 1)), [0, this.classes, 1])
+    const past = this.op('Relu', [this.op('Sub', [odds, start])])
     const beyond = this.op('Relu', [this.op('Sub', [width, past])])
     const rise = this.op('Mul', [this.op('Sub', [width, beyond]), slope])
     const ones = this.numbers(new Array(pieces).fill(1), [pieces, 1])
@@ -90,6 +90,13 @@ class Emitter {
       [1, this.classes],
     )
     return this.op('Add', [sum, first])
+  }
+
+  /** log (p + e) / (1 - p + e) */
+  private odds(p: string): string {
+    const [least, most] = [this.numbers([oddsFloor]), this.numbers([1 + oddsFloor])]
+    const above = this.op('Log', [this.op('Add', [p, least])])
+    return this.op('Sub', [above, this.op('Log', [this.op('Sub', [most, p])])])
   }
 
   /** log max(p, tiny), the maximum being Relu(p - tiny) + tiny. */

@@ -1,3 +1,3 @@
-export type { Knots } from './isotonic.js'
+export { type Knots, oddsFloor } from './isotonic.js'
 export { fitScaling, type Scaling, type ScalingMethod, scaled, scalingMethods } from './scaling.js'
 export { joinTables, ScoreGatherer, type ScoreTable } from './scores.js'
