@@ -43,7 +43,13 @@ const gates = {
     atLeast: false,
     read: ({ clean }: Scorecard) => ({ value: clean.ece, interval: clean.eceInterval }),
   },
-  meanEce: { atLeast: false, read: ({ summary }: Scorecard) => ({ value: summary.meanEce }) },
+  meanEce: {
+    atLeast: false,
+    read: ({ summary }: Scorecard) => ({
+      value: summary.meanEce,
+      interval: summary.meanEceInterval,
+    }),
+  },
   rmse: {
     atLeast: false,
     read: ({ clean }: Scorecard) => ({ value: clean.rmse, interval: clean.rmseInterval }),

@@ -15,6 +15,7 @@ export function printScorecard(output: Output, card: Scorecard): void {
   output.print(textTable(header(card), [cleanRow(card), ...card.conditions.map(conditionRow)]))
   output.print()
   output.print(summaryLine(card))
+  for (const line of besideLines(card)) output.print(line)
   for (const warning of (card as { warnings?: string[] }).warnings ?? [])
     output.note(`${color.yellow('warning:')} ${warning}`)
 }
@@ -71,4 +72,62 @@ function summaryLine({ summary, timing }: Scorecard): string {
     ? `, worst ${percent(worst.accuracy)} (${worst.kind}, severity ${worst.severity})`
     : ''
   return `clean ${percent(summary.cleanAccuracy)}, mean under noise ${percent(summary.meanAccuracy)}${lowest}${speed}`
+}
+
+/** What was measured beside the suite, a line each. */
+function besideLines({
+  corruptionErrors,
+  summary,
+  conformal,
+  outOfDistribution,
+  ...card
+}: Scorecard) {
+  const lines: string[] = []
+  if (corruptionErrors) {
+    const { meanCorruptionError: mce, relativeMeanCorruptionError: relative } = summary
+    const beside = corruptionErrors.baseline ? ` of ${corruptionErrors.baseline}'s` : ''
+    const other = relative === undefined ? '' : `, relative ${percent(relative)}`
+    lines.push(`mean corruption error ${percent(mce)}${beside}${other}`)
+  }
+  if (conformal) {
+    const { source, samples, coverage } = conformal
+    lines.push(
+      `prediction sets for ${percent(coverage)}, fitted on ${samples} samples of ${source}:`,
+    )
+    for (const method of ['thr', 'aps', 'raps'])
+      lines.push(`  ${method.toUpperCase().padEnd(4)}  ${setsLine(card, method)}`)
+  }
+  if (outOfDistribution) {
+    const { source, measures: m } = outOfDistribution
+    const found = [
+      ['the highest probability', m.auroc],
+      ['energy', m.aurocEnergy],
+    ] as const
+    const shown = found.flatMap(([by, value]) =>
+      value === undefined ? [] : [`${value.toFixed(3)} by ${by}`],
+    )
+    lines.push(`told from ${source}: AUROC ${shown.join(', ')}`)
+  }
+  return lines
+}
+
+function setsLine(
+  { clean, conditions }: Pick<Scorecard, 'clean' | 'conditions'>,
+  method: string,
+): string {
+  const noisy = conditions.flatMap(c => c.measures.conformal?.[method] ?? [])
+  const mean = (of: (r: (typeof noisy)[number]) => number | undefined) =>
+    noisy.length
+      ? noisy.reduce((sum, r) => sum + (of(r) ?? Number.NaN), 0) / noisy.length
+      : Number.NaN
+  const said = (coverage: number | undefined, size = Number.NaN) =>
+    `${percent(coverage)} hold the class, ${size.toFixed(2)} classes each`
+  const own = clean.conformal?.[method]
+  const under = noisy.length
+    ? `; under noise ${said(
+        mean(r => r.coverage),
+        mean(r => r.size),
+      )}`
+    : ''
+  return `clean ${said(own?.coverage, own?.size)}${under}`
 }

@@ -1,5 +1,12 @@
 import type { Batch, Dataset } from '../data/index.js'
-import { type Answers, answersOf, Meter, type Values } from '../metrics/index.js'
+import {
+  type Answers,
+  answersOf,
+  detailedMetrics,
+  Meter,
+  metrics,
+  type Values,
+} from '../metrics/index.js'
 import type { Predictor } from '../model/index.js'
 
 /** Reads raw outputs as a classifier's answers or a regression's values, as the data say. */
@@ -13,16 +20,17 @@ export class AnswerReader {
     this.isRegression = data.targets !== undefined
   }
 
-  /** @param isDetailed with the bins of a reliability diagram and the accuracy of each class */
-  meter(isDetailed = false): Meter {
-    const columns = this.predictor.outputSize
-    return this.isRegression
-      ? new Meter({ task: 'regression', columns })
-      : new Meter({
-          task: 'classification',
-          columns: Math.max(2, columns),
-          also: isDetailed ? ['reliability', 'classAccuracy'] : [],
-        })
+  /** @param also measures beside the usual ones; `detailed` stands for those that cost little */
+  meter(also: readonly string[] = []): Meter {
+    const { outputSize } = this.predictor
+    const task = this.isRegression ? 'regression' : 'classification'
+    const columns = this.isRegression ? outputSize : Math.max(2, outputSize)
+    const names = also.flatMap(name => {
+      if (name === 'all') return metrics[task].map(row => row.name)
+      return name === 'detailed' ? detailedMetrics[task] : [name]
+    })
+    const fits = (name: string) => name !== 'top5Accuracy' || columns > 5
+    return new Meter({ task, columns, also: names.filter(fits) })
   }
 
   read(outputs: Float32Array, batch: Batch, clean?: Answers | Values): Answers | Values {

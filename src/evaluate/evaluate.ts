@@ -1,12 +1,15 @@
+import type { Dataset } from '../data/index.js'
 import { threadsAvailable } from '../engine/index.js'
 import type { OpenedModel, Preprocess } from '../model/index.js'
 import type { Scorecard } from '../record/index.js'
+import { readBaseline } from './corruption-error.js'
 import type { SampleScores } from './doubt.js'
 import { measureSuite } from './measure.js'
 import { scorecardOf } from './scorecard.js'
 import { type Strip, type StripModel, sampleStrip } from './strip.js'
 import { chosenSuite, openPredictor, openSet, type TestOptions } from './subject.js'
 import { suspicions } from './suspicions.js'
+import { openWatches } from './watches.js'
 
 /** Sent while measuring. */
 export interface MeasuredEvent {
@@ -24,6 +27,16 @@ export interface SamplesEvent {
 export interface EvaluateOptions extends TestOptions {
   /** Kinds of noise the model was trained with, as `input:gaussian`. */
   readonly seen?: readonly string[]
+  /** Measures beside the usual ones: names of `temper list metrics`, or `all`. */
+  readonly metrics?: readonly string[]
+  /** What corruption errors are divided by: `alexnet`, or a scorecard (read, or its file). */
+  readonly baseline?: string | Scorecard
+  /** Held-out data that prediction sets (THR, APS, RAPS) are fitted on; none without it. */
+  readonly conformal?: string | Dataset
+  /** How often a prediction set is to hold the right class; default 0.9. */
+  readonly coverage?: number
+  /** Data the model does not know, to be told from the clean samples by its uncertainty. */
+  readonly ood?: string | Dataset
   /** Samples a session call; it changes no figure. Default 256. */
   readonly batch?: number
   readonly onEvent?: (event: MeasuredEvent | SamplesEvent) => void
@@ -36,38 +49,34 @@ export interface EvaluateOptions extends TestOptions {
  */
 export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
   const { seed = 0, threads = threadsAvailable(), device = 'cpu', onEvent, batch, signal } = options
+  const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline)
   const data = await openSet(options, options.model)
   const suite = chosenSuite(options, data)
   const { predictor, facts, opened } = await openPredictor(options, data, { threads, device })
   try {
-    const onProgress = (samples: number, of: number) => onEvent?.({ type: 'measured', samples, of })
+    const watches = await openWatches(options, { predictor, data, suite })
     const started = performance.now()
     const measured = await measureSuite({
-      predictor,
-      data,
-      suite,
-      seed,
-      batch,
-      onProgress,
-      signal,
-      isDetailed: true,
+      ...{ predictor, data, suite, seed, batch, signal },
+      onProgress: (samples, of) => onEvent?.({ type: 'measured', samples, of }),
+      onAnswers: watches.add,
+      also: ['detailed', ...(options.metrics ?? [])],
     })
     const seconds = (performance.now() - started) / 1000
     const { sampleScores: scores } = measured
     if (scores) onEvent?.({ type: 'samples', scores })
-    const warnings = await suspicions(measured, data, saidOrFound(options, opened), opened, {
-      threads,
-      device,
+    const said = saidOrFound(options, opened)
+    const warnings = await suspicions(measured, data, said, opened, { threads, device })
+    const seen = options.seen ?? seenBy(opened)
+    const header = { seed, device, threads, seconds, warnings, seen }
+    return await scorecardOf(measured, {
+      data,
+      suite,
+      facts,
+      header,
+      baseline,
+      ...watches.result(),
     })
-    const header = {
-      seed,
-      device,
-      threads,
-      seconds,
-      warnings,
-      seen: options.seen ?? seenBy(opened),
-    }
-    return await scorecardOf(measured, { data, suite, facts, header })
   } finally {
     await predictor.close()
   }

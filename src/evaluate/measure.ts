@@ -24,8 +24,8 @@ export interface MeasureSuiteOptions {
     noisy: readonly (readonly (Answers | Values)[])[],
   ) => void
   readonly onProgress?: (samples: number, of: number) => void
-  /** Adds the bins of a reliability diagram and the accuracy of each class; default: no. */
-  readonly isDetailed?: boolean
+  /** Measures beside the usual ones: names, `detailed` or `all`. */
+  readonly also?: readonly string[]
   readonly signal?: AbortSignal
 }
 
@@ -73,9 +73,9 @@ class Pass {
   private answers = 0
 
   constructor(private readonly options: MeasureSuiteOptions) {
-    const { predictor, data, suite, batch = 256, isDetailed } = options
+    const { predictor, data, suite, batch = 256, also } = options
     this.reader = new AnswerReader(predictor, data)
-    const meter = () => this.reader.meter(isDetailed)
+    const meter = () => this.reader.meter(also)
     this.clean = meter()
     this.noisy = meter()
     this.meters = suite.conditions.map(meter)

@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/index.js'
 import { type Measures, machine, type Scorecard, temperVersion, versions } from '../record/index.js'
+import { corruptionErrors } from './corruption-error.js'
 import { clipOf } from './disturb.js'
 import type { ConditionDoubt, Doubts } from './doubt.js'
 import type { MeasuredCondition, MeasuredSuite } from './measure.js'
@@ -17,6 +18,15 @@ export interface ScorecardParts {
   readonly data: Dataset
   readonly suite: Suite
   readonly facts: ModelFacts
+  /** What corruption errors are divided by. */
+  readonly baseline?: Scorecard | string
+  /** Prediction sets, clean and by condition, and what they were fitted on. */
+  readonly conformal?: {
+    readonly facts: NonNullable<Scorecard['conformal']>
+    readonly clean: Measures['conformal']
+    readonly conditions: readonly Measures['conformal'][]
+  }
+  readonly outOfDistribution?: Scorecard['outOfDistribution']
   readonly header: {
     readonly seed: number
     readonly device: string
@@ -32,10 +42,19 @@ export async function scorecardOf(
   measured: MeasuredSuite,
   parts: ScorecardParts,
 ): Promise<Scorecard> {
-  const { data, suite, facts, header } = parts
+  const { data, suite, facts, header, conformal, outOfDistribution } = parts
   const { seed, device, threads, seconds, warnings, seen } = header
-  const conditions = measured.conditions.map((c, i) =>
-    conditionOf(c, measured.clean, seen, measured.doubts?.conditions[i], data.kind),
+  const clean = withSets(measured.clean, conformal?.clean)
+  const conditions = measured.conditions.map((c, i) => {
+    const measures = withSets(c.measures, conformal?.conditions[i])
+    const doubt = measured.doubts?.conditions[i]
+    return conditionOf({ ...c, measures }, clean, seen, doubt, data.kind)
+  })
+  const named = { name: suite.name, preset: suite.preset }
+  const corruption = corruptionErrors(
+    { clean, conditions, suite: named },
+    parts.baseline,
+    facts.classes,
   )
   return {
     schema: 'temper.scorecard/1',
@@ -52,13 +71,37 @@ export async function scorecardOf(
       sha256: await data.sha256(),
       classes: data.classes && [...data.classes],
     },
-    suite: { name: suite.name, preset: suite.preset },
-    clean: measured.clean,
+    suite: named,
+    clean,
     conditions,
-    summary: { ...summaryOf(measured.clean, conditions), ...meanIntervals(measured.doubts) },
+    summary: {
+      ...summaryOf(clean, conditions),
+      ...meanIntervals(measured.doubts),
+      ...corruption?.summary,
+    },
+    ...(corruption && { corruptionErrors: corruption.corruptionErrors }),
+    ...classDrops(clean, conditions),
+    ...(conformal && { conformal: conformal.facts }),
+    ...(outOfDistribution && { outOfDistribution }),
     ...(warnings.length && { warnings: [...warnings] }),
     timing: { samplesPerSecond: measured.answers / seconds },
   }
+}
+
+const withSets = (measures: Measures, conformal: Measures['conformal']): Measures =>
+  conformal ? { ...measures, conformal } : measures
+
+/** Clean minus mean noisy accuracy, class by class. */
+function classDrops(
+  clean: Measures,
+  conditions: Scorecard['conditions'],
+): Pick<Scorecard, 'classDrops'> {
+  if (!clean.classAccuracy || !conditions.length) return {}
+  const classDrops = clean.classAccuracy.map((accuracy, k) => {
+    const noisy = meanOf(conditions.map(c => c.measures.classAccuracy?.[k] ?? undefined))
+    return accuracy === null || noisy === undefined ? null : accuracy - noisy
+  })
+  return { classDrops }
 }
 
 function meanIntervals(doubts: Doubts | undefined): Partial<Scorecard['summary']> {
@@ -126,10 +169,18 @@ function summaryOf(clean: Measures, conditions: Scorecard['conditions']): Scorec
     meanDrop: meanOf(conditions.map(c => c.drop)),
     worst: worstOf(conditions),
     meanEce: of(m => m.ece),
+    ...meanEceInterval(conditions),
     cleanRmse: clean.rmse,
     meanRmse: of(m => m.rmse),
     meanAgreement: of(m => m.agreement),
   }
+}
+
+/** The means of the ends: conditions share their samples, so their doubts do not cancel out. */
+function meanEceInterval(conditions: Scorecard['conditions']): Partial<Scorecard['summary']> {
+  const ends = conditions.map(c => c.measures.eceInterval)
+  const [low, high] = [0, 1].map(end => meanOf(ends.map(interval => interval?.[end])))
+  return low === undefined || high === undefined ? {} : { meanEceInterval: [low, high] }
 }
 
 function worstOf(conditions: Scorecard['conditions']): Scorecard['summary']['worst'] {

@@ -1,3 +1,4 @@
+import { keyOf, quantile, Random } from '../base/index.js'
 import { type Collector, metric, missing, type ReliabilityBin } from './metric.js'
 
 /** Bins of equal width on [0, 1]; a confidence of exactly 1 counts in the last. */
@@ -89,6 +90,39 @@ export function expectedCalibrationError(
   return expectedGap(bins)
 }
 
+/** Replicates of the interval's bootstrap. */
+const replicates = 400
+
+/**
+ * A 95 % interval of the ECE that leans to caution. Bins are redrawn as gap + N(0, a (1 - a) / n),
+ * a = (hits + 1) / (n + 2), which adds to every gap: so the upper end is the .975 quantile q itself,
+ * and the lower end is mirrored, 2 ece - q, or 0 where bins without any gap reach the ECE too.
+ */
+function gapInterval({ samples, counts, confidence, hits }: Bins) {
+  if (!samples) return missing('no samples')
+  if (confidence.some(Number.isNaN)) return Number.NaN
+  const random = new Random(keyOf(0, 'ece interval'))
+  const used = [...counts.keys()].filter(b => counts[b] > 0)
+  const ece = expectedGap({ samples, counts, confidence, hits })
+  const upper = (isCalibrated: boolean) => {
+    const redrawn = Array.from({ length: replicates }, () =>
+      used.reduce((sum, b) => {
+        const share = (hits[b] + 1) / (counts[b] + 2)
+        const noise = Math.sqrt((share * (1 - share)) / counts[b]) * random.normal()
+        const gap = isCalibrated ? 0 : (hits[b] - confidence[b]) / counts[b]
+        return sum + (counts[b] / samples) * Math.abs(gap + noise)
+      }, 0),
+    )
+    return quantile(
+      redrawn.sort((a, b) => a - b),
+      0.975,
+    )
+  }
+  const high = Math.max(ece, upper(false))
+  const low = ece <= upper(true) ? 0 : Math.max(0, 2 * ece - high)
+  return [low, Math.min(1, high)]
+}
+
 /** The bins that hold something, for a reliability diagram. */
 function reliability({ samples, counts, confidence, hits }: Bins) {
   if (samples === 0 || confidence.some(Number.isNaN)) return Number.NaN
@@ -109,6 +143,13 @@ export const calibrationMetrics = [
     ...shared,
     collector: topBins,
     result: expectedGap,
+  }),
+  metric({
+    name: 'eceInterval',
+    meaning: '95 % interval of the ECE',
+    ...shared,
+    collector: topBins,
+    result: gapInterval,
   }),
   metric({
     name: 'maximumCalibrationError',

@@ -1,5 +1,6 @@
+import { wilsonInterval } from '../base/index.js'
 import type { Answers } from './answers.js'
-import { type Collector, metric } from './metric.js'
+import { type Collector, metric, missing } from './metric.js'
 
 /** How noisy answers differ from the clean ones of the same samples. */
 interface Comparison {
@@ -40,6 +41,15 @@ export const comparisonMetrics = [
     better: 'higher',
     ...shared,
     result: state => state.same / state.samples,
+  }),
+  metric({
+    name: 'agreementInterval',
+    meaning: '95 % interval of the agreement',
+    unit: '1',
+    better: 'higher',
+    paper: 'Wilson 1927',
+    ...shared,
+    result: s => (s.samples ? wilsonInterval(s.same, s.samples) : missing('no samples')),
   }),
   metric({
     name: 'flipRate',

@@ -82,7 +82,8 @@ function cuts({ clean, noisy }: Scores): Cut[] | null {
 const detected =
   (result: (cuts: Cut[], clean: number, noisy: number) => number) =>
   (state: Scores): MetricValue => {
-    if (state.noisy.length === 0) return missing('no clean answers to compare with')
+    if (state.noisy.length === 0 || state.clean.length === 0)
+      return missing('no clean answers to compare with')
     const made = cuts(state)
     return made ? result(made, state.clean.length, state.noisy.length) : Number.NaN
   }
@@ -112,6 +113,37 @@ const fpr95 = detected((made, clean, noisy) => {
   const cut = made.find(c => c.noisy >= 0.95 * noisy) as Cut
   return cut.clean / clean
 })
+
+/** How well a model's uncertainties tell other data from what it knows; higher is the other. */
+export class OutlierMeter {
+  private readonly states = criteria.map(() => ({ clean: new Store(), noisy: new Store() }))
+
+  /** Answers to what the model knows. */
+  addInside(answers: Answers): void {
+    this.add(answers, 'clean')
+  }
+
+  /** Answers to what it does not know. */
+  addOutside(answers: Answers): void {
+    this.add(answers, 'noisy')
+  }
+
+  private add(answers: Answers, side: keyof Scores): void {
+    for (const [at, { needs, score }] of criteria.entries())
+      if (answers.logits || !needs.includes('logits'))
+        for (let i = 0; i < answers.samples; i++) this.states[at][side].push(score(answers, i))
+  }
+
+  /** `auroc`, `aupr`, `fpr95` and the same of the other uncertainties; only what has a value. */
+  result(): Record<string, number> {
+    const rows = criteria.flatMap(({ name }, at) => [
+      [`auroc${name}`, auroc(this.states[at])],
+      [`aupr${name}`, aupr(this.states[at])],
+      [`fpr95${name}`, fpr95(this.states[at])],
+    ])
+    return Object.fromEntries(rows.filter(([, value]) => Number.isFinite(value)))
+  }
+}
 
 export const detectionMetrics = criteria.flatMap(({ name, says, needs, score }) => {
   const shared = { unit: '1', needs, collector: scores(score, needs) } as const

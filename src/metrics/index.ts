@@ -1,6 +1,15 @@
 export { type AnswerOptions, type Answers, answersOf, type OutputKind } from './answers.js'
 export { calibrationBins, expectedCalibrationError } from './calibration.js'
 export {
+  ConformalFit,
+  ConformalMeter,
+  type ConformalMethod,
+  type ConformalResult,
+  conformalMethods,
+  type Thresholds,
+} from './conformal.js'
+export { OutlierMeter } from './detection.js'
+export {
   type MeasureOptions,
   type Measures,
   Meter,
@@ -21,5 +30,5 @@ export {
   scaled,
   scalingMethods,
 } from './scaling/index.js'
-export { metrics, metricsNamed, type Task, usualMetrics } from './table.js'
+export { detailedMetrics, metrics, metricsNamed, type Task, usualMetrics } from './table.js'
 export type { Values } from './values.js'

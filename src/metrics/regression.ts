@@ -7,6 +7,10 @@ interface Errors {
   count: number
   squared: number
   absolute: number
+  signed: number
+  largest: number
+  /** Of each sample's mean squared error. */
+  ofSamples: Moments
   /** By output: squared errors, and the targets' own spread. */
   squaredOf: Float64Array
   targets: Moments[]
@@ -17,16 +21,24 @@ const errors: Collector<Errors, Values> = {
     count: 0,
     squared: 0,
     absolute: 0,
+    signed: 0,
+    largest: 0,
+    ofSamples: new Moments(),
     squaredOf: new Float64Array(columns),
     targets: Array.from({ length: columns }, () => new Moments()),
   }),
   update(state, { samples, columns, outputs, targets }) {
     if (!targets) return
+    let ofSample = 0
     for (let at = 0; at < samples * columns; at++) {
       const error = outputs[at] - targets[at]
+      ofSample = (at % columns ? ofSample : 0) + (error * error) / columns
+      if (at % columns === columns - 1) state.ofSamples.add(ofSample)
       state.count++
       state.squared += error * error
       state.absolute += Math.abs(error)
+      state.signed += error
+      if (!(Math.abs(error) <= state.largest)) state.largest = Math.abs(error)
       state.squaredOf[at % columns] += error * error
       state.targets[at % columns].add(targets[at])
     }
@@ -49,6 +61,14 @@ const change: Collector<Change, Values> = {
   },
 }
 
+/** sqrt(mean +- 1.96 sd / sqrt(n)) over the samples' mean squared errors. */
+function rmseInterval({ ofSamples }: Errors) {
+  if (ofSamples.count < 2) return missing('fewer than 2 samples')
+  const half = 1.96 * Math.sqrt(ofSamples.sampleVariance / ofSamples.count)
+  const ends = [ofSamples.mean - half, ofSamples.mean + half]
+  return ends.every(Number.isFinite) ? ends.map(mse => Math.sqrt(Math.max(0, mse))) : Number.NaN
+}
+
 const shared = { needs: ['labels'], collector: errors } as const
 
 export const regressionMetrics: RegressionMetric[] = [
@@ -69,12 +89,36 @@ export const regressionMetrics: RegressionMetric[] = [
     result: s => Math.sqrt(s.squared / s.count),
   }),
   metric({
+    name: 'rmseInterval',
+    meaning: '95 % interval of the RMSE, from the spread of the squared errors of samples',
+    unit: 'target',
+    better: 'lower',
+    ...shared,
+    result: rmseInterval,
+  }),
+  metric({
     name: 'mae',
     meaning: 'mean absolute error, over samples and outputs',
     unit: 'target',
     better: 'lower',
     ...shared,
     result: s => s.absolute / s.count,
+  }),
+  metric({
+    name: 'bias',
+    meaning: 'mean error, output minus target: how far outputs are off to one side',
+    unit: 'target',
+    better: 'neither',
+    ...shared,
+    result: s => s.signed / s.count,
+  }),
+  metric({
+    name: 'largestError',
+    meaning: 'largest absolute error',
+    unit: 'target',
+    better: 'lower',
+    ...shared,
+    result: s => (s.count ? s.largest : missing('no samples')),
   }),
   metric({
     name: 'r2',

@@ -48,6 +48,24 @@ export const usualMetrics: Readonly<Record<Task, readonly string[]>> = {
   regression: ['rmse', 'mae', 'r2', 'loss', 'rmsChange'],
 }
 
+/** Those that cost little beside the usual ones: what a scorecard holds too. */
+export const detailedMetrics: Readonly<Record<Task, readonly string[]>> = {
+  classification: [
+    'top5Accuracy',
+    'balancedAccuracy',
+    'classAccuracy',
+    'reliability',
+    'eceInterval',
+    'maximumCalibrationError',
+    'rmsCalibrationError',
+    'brierUncertainty',
+    'brierResolution',
+    'brierReliability',
+    'agreementInterval',
+  ],
+  regression: ['rmseInterval', 'bias', 'largestError'],
+}
+
 /** The rows of these names, in the table's order; throws UsageError for a name it does not have. */
 export function metricsNamed<T extends Task>(
   task: T,

@@ -3,6 +3,35 @@ import { z } from 'zod'
 const share = z.number().min(0).max(1)
 const interval = z.tuple([z.number(), z.number()])
 
+const furtherNames = [
+  'top5Accuracy',
+  'balancedAccuracy',
+  'maximumCalibrationError',
+  'rmsCalibrationError',
+  'classCalibrationError',
+  'adaptiveCalibrationError',
+  'smoothCalibrationError',
+  'brierUncertainty',
+  'brierResolution',
+  'brierReliability',
+  'aurc',
+  'augrc',
+  'coverageAt5Risk',
+  'riskAt80Coverage',
+  'flipRate',
+  'aupr',
+  'fpr95',
+  'aurocMaxLogit',
+  'auprMaxLogit',
+  'fpr95MaxLogit',
+  'aurocEnergy',
+  'auprEnergy',
+  'fpr95Energy',
+  'aurocEntropy',
+  'auprEntropy',
+  'fpr95Entropy',
+] as const
+
 /** One bin of a reliability diagram: mean confidence, accuracy, and the samples in it. */
 export const reliabilityBinSchema = z.object({
   confidence: share,
@@ -10,6 +39,11 @@ export const reliabilityBinSchema = z.object({
   samples: z.int().min(0),
 })
 export type ReliabilityBin = z.infer<typeof reliabilityBinSchema>
+
+/** Rows of `temper list metrics` with one number each; most are there when they are asked for. */
+const further = Object.fromEntries(
+  furtherNames.map(name => [name, z.number().optional()]),
+) as Record<(typeof furtherNames)[number], z.ZodOptional<z.ZodNumber>>
 
 /**
  * What is measured on one set of samples. Classification: accuracy to entropy; unlabelled data:
@@ -39,10 +73,20 @@ export const measuresSchema = z.object({
   rmse: z.number().optional(),
   rmseInterval: interval.optional(),
   mae: z.number().optional(),
+  /** Mean of output minus target. */
+  bias: z.number().optional(),
+  largestError: z.number().optional(),
   r2: z.number().optional(),
+  /** Root mean square of the change from the clean output. */
+  rmsChange: z.number().optional(),
   reliability: z.array(reliabilityBinSchema).optional(),
   /** Accuracy of each class, in the order of the classes; null for one without samples. */
   classAccuracy: z.array(share.nullable()).optional(),
+  ...further,
+  /** Prediction sets with the thresholds of held-out samples, by method: thr, aps, raps. */
+  conformal: z
+    .record(z.string(), z.object({ coverage: share.optional(), size: z.number().min(0) }))
+    .optional(),
   /** Why a measure that was asked for has no value, by name. */
   missing: z.record(z.string(), z.string()).optional(),
 })

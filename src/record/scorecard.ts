@@ -60,12 +60,46 @@ export const scorecardSchema = z.object({
       })
       .optional(),
     meanEce: z.number().optional(),
+    meanEceInterval: interval.optional(),
+    /** Mean over kinds of the corruption error: relative to the baseline's, where there is one. */
     meanCorruptionError: z.number().optional(),
+    /** The same of what noise adds to the clean error; only beside a baseline. */
+    relativeMeanCorruptionError: z.number().optional(),
     cleanRmse: z.number().optional(),
     meanRmse: z.number().optional(),
     cleanAgreement: z.number().optional(),
     meanAgreement: z.number().optional(),
   }),
+  /** Errors by kind of corruption, summed over severities, and whose errors they are divided by. */
+  corruptionErrors: z
+    .object({
+      /** `alexnet`, a scorecard's name, or null: plain mean errors. */
+      baseline: z.string().nullable(),
+      kinds: z.array(
+        z.object({ kind: z.string(), error: z.number(), relative: z.number().optional() }),
+      ),
+    })
+    .optional(),
+  /** Clean minus mean noisy accuracy of each class; null for one without samples. */
+  classDrops: z.array(z.number().nullable()).optional(),
+  /** What the prediction sets were fitted on. */
+  conformal: z
+    .object({
+      source: z.string(),
+      samples: z.int(),
+      coverage: z.number(),
+      /** Infinite thresholds, of too few samples, are null: such sets hold every class. */
+      thresholds: z.record(z.string(), z.number().nullable()),
+    })
+    .optional(),
+  /** How well uncertainty tells other data from the clean samples; 0.5 is not at all. */
+  outOfDistribution: z
+    .object({
+      source: z.string(),
+      samples: z.int(),
+      measures: z.record(z.string(), z.number()),
+    })
+    .optional(),
   /** What makes the figures doubtful (a wrong input scale, for instance), in sentences. */
   warnings: z.array(z.string()).optional(),
   timing: z.object({ samplesPerSecond: z.number() }).optional(),

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { MeasuredEvent, SampleScores, SamplesEvent } from '../../evaluate/index.js'
 import type { Scorecard } from '../../record/index.js'
-import { type CommandSpec, dataOptions, valueOptions } from '../command.js'
+import { type CommandSpec, dataOptions, numberWithin, valueOptions } from '../command.js'
 import { applyGates, readGate } from '../gates.js'
 import { superviseJob } from '../job.js'
 import { showMeasuring } from '../progress.js'
@@ -18,6 +18,18 @@ export const evalCommand: CommandSpec = {
     ...dataOptions(),
     new Option('--suite <names>', 'one of `temper list suites`, or several joined by commas'),
     ...valueOptions(),
+    new Option('--metrics <names>', 'more measures by name, joined by commas, or all').argParser(
+      text => text.split(',').map(name => name.trim()),
+    ),
+    new Option(
+      '--baseline <name>',
+      'what corruption errors are divided by: alexnet, or a scorecard file',
+    ),
+    new Option('--conformal <data>', 'held-out DATA: adds prediction sets (THR, APS, RAPS)'),
+    new Option('--coverage <share>', 'how often a prediction set is to hold the right class')
+      .argParser(numberWithin(0.001, 0.999))
+      .default(0.9),
+    new Option('--ood <data>', 'DATA the model does not know, to be told from what it knows'),
     new Option('--out <file>', 'write the scorecard (JSON)'),
     new Option('--report <file>', 'write a report (HTML)'),
     new Option('--fail-under <metric=value>', 'exit 4 when a measure misses it; may be repeated')
@@ -34,6 +46,8 @@ export const evalCommand: CommandSpec = {
     const { options, output } = context
     const { data, suite, preprocess, format, label, limit, first, skip, seed, threads, device } =
       options
+    const { metrics, baseline, conformal, coverage, ood } = options
+    const beside = { metrics, baseline, conformal, coverage, ood }
     const asked = { data, suite, format, label, limit, first, skip, seed, threads, device }
     const payload = {
       ...asked,
@@ -50,7 +64,7 @@ export const evalCommand: CommandSpec = {
     }
     const outcome = await superviseJob<Scorecard, MeasuredEvent | SamplesEvent>(
       'evaluate',
-      payload,
+      { ...payload, ...beside },
       output,
       onEvent,
     )
