@@ -16,6 +16,7 @@ export const engineOption = () =>
   )
     .choices(['auto', 'fast', 'portable'])
     .default('auto')
+    .env('TEMPER_ENGINE')
 
 /** What `--engine` means on this machine; throws UsageError where `fast` is asked for and not there. */
 export async function engineOf({ options }: Context): Promise<Engine> {

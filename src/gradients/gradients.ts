@@ -1,6 +1,7 @@
 import { type LossSpec, lostError } from '../autodiff/index.js'
 import { expected, isFloat, ModelError, type Tensor, tensor, UsageError } from '../base/index.js'
 import { createSession, type Device } from '../engine/index.js'
+import type { LoweringOptions } from '../lowering/index.js'
 import { type OpenedModel, openModel, widenTensor } from '../model/index.js'
 import { type Graph, type ValueInfo, withBatch } from '../onnx/index.js'
 import { readTargets } from './targets.js'
@@ -20,6 +21,8 @@ export interface GradientsOptions {
   readonly wrt?: 'parameters' | 'inputs' | readonly string[]
   /** Which output, where the model has several. */
   readonly output?: string
+  /** Which operators the graph is made of; default: standard ones. */
+  readonly engine?: LoweringOptions
   readonly threads?: number
   readonly device?: Device
 }
@@ -40,7 +43,7 @@ export async function gradients(
   model: string | Uint8Array,
   options: GradientsOptions,
 ): Promise<GradientsResult> {
-  const { inputs, output, loss, wrt = 'parameters' } = options
+  const { inputs, output, loss, wrt = 'parameters', engine } = options
   const batch = batchOf(inputs)
   const opened = await openForHand(model, inputs, output, batch)
   const graph = staticGraph(opened, inputs, batch)
@@ -48,7 +51,7 @@ export async function gradients(
   const { name, kind } = opened.output
   const isProbability = kind === 'probabilities' || kind === 'sigmoid'
   const settings = { output: name, isProbability, loss, wrt: names }
-  const { training, bytes } = trainingModel(opened, graph, settings)
+  const { training, bytes } = trainingModel(opened, graph, settings, engine)
   if (training.lost.length) throw lostError(training.lost, 'Leave out of `wrt`:')
   const shape = training.graph.inputs.find(i => i.name === training.targets)!.shape as number[]
   const feeds: Record<string, Tensor> = {

@@ -58,7 +58,7 @@ function run(
     [training.targets, { shape, data: t }],
     [training.sampleWeights, { shape: [6], data: w }],
   ])
-  return interpret(lower(training.graph), feeds)
+  return interpret(lower(training.graph, { column: 'portable' }), feeds)
 }
 
 function train(loss: LossSpec, graph = headed('Identity'), more: Partial<TrainingOptions> = {}) {
@@ -119,7 +119,7 @@ describe('a final activation', () => {
       [training.targets, { shape, data: soft.data }],
       [training.sampleWeights, { shape: [6], data: weights }],
     ])
-    const values = interpret(lower(training.graph), far)
+    const values = interpret(lower(training.graph, { column: 'portable' }), far)
     expect(Number.isFinite(values.get(training.loss)!.data[0])).toBe(true)
     expect(values.get(training.gradients.get('z')!)!.data.every(Number.isFinite)).toBe(true)
   })

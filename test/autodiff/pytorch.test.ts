@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { trainingGraph } from '../../src/autodiff/index.js'
 import { sizeOf, type Tensor, tensor } from '../../src/base/index.js'
 import { createSession } from '../../src/engine/index.js'
-import { lower } from '../../src/lowering/index.js'
+import { lower, runtimeDomains } from '../../src/lowering/index.js'
 import {
   CANONICAL_IR_VERSION,
   CANONICAL_OPSET,
@@ -68,15 +68,13 @@ function graphOf(name: string): Graph {
 }
 
 async function sessionOf(graph: Graph) {
+  const lowered = lower(graph)
   const bytes = writeModel({
     irVersion: CANONICAL_IR_VERSION,
-    opsets: new Map([
-      ['', CANONICAL_OPSET],
-      ['com.microsoft', 1],
-    ]),
+    opsets: new Map([['', CANONICAL_OPSET], ...runtimeDomains(lowered)]),
     producer: { name: '', version: '' },
     metadata: new Map(),
-    graph: lower(graph),
+    graph: lowered,
   })
   return createSession(bytes, { threads: 1 })
 }

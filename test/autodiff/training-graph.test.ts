@@ -70,7 +70,7 @@ describe('the training graph', () => {
     const training = train(graph, ['loss', 'targets'])
     expect(training).toMatchObject({ targets: 'targets_', loss: 'loss_', losses: 'losses' })
     expect(training.gradients.get('loss')).toBe('gradient/loss')
-    expect(lower(training.graph).outputs.map(({ name }) => name)).toEqual([
+    expect(lower(training.graph, { column: 'portable' }).outputs.map(({ name }) => name)).toEqual([
       'Add_0',
       'loss_',
       'losses',
@@ -159,7 +159,7 @@ describe('batch normalisation', () => {
         return [name, { shape, data }]
       }),
     ])
-    return { training, found: interpret(lower(training.graph), feeds) }
+    return { training, found: interpret(lower(training.graph, { column: 'portable' }), feeds) }
   }
 
   it.each([0, 1])(

@@ -2,7 +2,7 @@ import { backward } from '../../src/autodiff/index.js'
 import { unrollRecurrent } from '../../src/autodiff/recurrent.js'
 import { isFloat, type Tensor } from '../../src/base/index.js'
 import { createSession } from '../../src/engine/index.js'
-import { lower } from '../../src/lowering/index.js'
+import { lower, runtimeDomains } from '../../src/lowering/index.js'
 import {
   Builder,
   CANONICAL_OPSET,
@@ -32,6 +32,8 @@ export interface Differentiated {
   readonly seeds: ReadonlyMap<string, [string, Tensor]>
   readonly wrt: readonly string[]
   readonly gradients: Graph
+  /** The same, as the engine under test runs it. */
+  readonly forRuntime: Graph
   /** The outputs of `gradients` by what they are gradients of. */
   readonly of: ReadonlyMap<string, string>
 }
@@ -42,16 +44,16 @@ export function differentiate(op: string, drawn: Case, draw: Draw): Differentiat
   const seeds = seedTensors(forward, drawn, draw)
   const feeds = new Map<string, Tensor>([...feedsOf(drawn), ...seeds.values()])
   const wrt = wrtOf(drawn)
-  const { graph, of } = gradientGraph(forward, seeds, wrt)
+  const { graph, forRuntime, of } = gradientGraph(forward, seeds, wrt)
   for (const name of wrt) if (!of.has(name)) throw new Error(`no gradient of input ${name}`)
-  return { forward, feeds, seeds, wrt, gradients: graph, of }
+  return { forward, feeds, seeds, wrt, gradients: graph, forRuntime, of }
 }
 
 /** Differentiates one node and compares. */
 export async function checkCase(op: string, drawn: Case, draw: Draw): Promise<Errors> {
   const node = differentiate(op, drawn, draw)
   const doubles = interpret(node.gradients, node.feeds as ReadonlyMap<string, Feed>)
-  const singles = await runInRuntime(node.gradients, node.feeds)
+  const singles = await runInRuntime(node.forRuntime, node.feeds)
   let [rule, runtime] = [0, 0]
   for (const [name, output] of node.of) {
     const analytic = doubles.get(output)!.data
@@ -110,7 +112,7 @@ function gradientGraph(
   forward: Graph,
   seeds: ReadonlyMap<string, [string, Tensor]>,
   wrt: readonly string[],
-): { graph: Graph; of: ReadonlyMap<string, string> } {
+): { graph: Graph; forRuntime: Graph; of: ReadonlyMap<string, string> } {
   const graph = copyOf(forward)
   for (const [name, { dtype, shape }] of seeds.values())
     graph.inputs.push({ name, dtype, shape: [...shape] })
@@ -121,9 +123,10 @@ function gradientGraph(
   if (stops.length) throw new Error(`stopped: ${JSON.stringify(stops)}`)
   const of = new Map([...gradients].map(([x, dx]) => [x, b.emit('Identity', [dx])]))
   graph.outputs = [...of.values()].map(name => graph.values.get(name)!)
-  const lowered = lower(graph)
+  const [lowered, forRuntime] = [lower(graph, { column: 'portable' }), lower(graph)]
   pruneUnused(lowered)
-  return { graph: lowered, of }
+  pruneUnused(forRuntime)
+  return { graph: lowered, forRuntime, of }
 }
 
 const copyOf = (graph: Graph): Graph => ({
@@ -140,10 +143,7 @@ async function runInRuntime(
 ): Promise<Record<string, Tensor>> {
   const bytes = writeModel({
     irVersion: 10,
-    opsets: new Map([
-      ['', CANONICAL_OPSET],
-      ['com.microsoft', 1],
-    ]),
+    opsets: new Map([['', CANONICAL_OPSET], ...runtimeDomains(graph)]),
     producer: { name: '', version: '' },
     metadata: new Map(),
     graph,

@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import type { HardenResult } from '../../train/index.js'
 import { printBeforeAfter } from '../before-after.js'
 import { type CommandSpec, collect, numberWithin, valueOptions, wholeNumber } from '../command.js'
+import { engineOf, engineOption } from '../engine.js'
 import { superviseJob } from '../job.js'
 import { showTraining } from '../progress.js'
 import { reportRun } from '../reporting.js'
@@ -32,6 +33,7 @@ export const harden: CommandSpec = {
       'how samples become the input: scale, mean, std, size, layout',
     ),
     ...valueOptions(),
+    engineOption(),
     new Option('--freeze <pattern>', 'parameters that stay as they are; may be repeated').argParser(
       collect,
     ),
@@ -50,6 +52,7 @@ export const harden: CommandSpec = {
     const { preprocess, input, output: chosen, json, quiet, ...asked } = options
     const payload = {
       ...asked,
+      engine: await engineOf(context),
       model,
       out,
       bind: input,

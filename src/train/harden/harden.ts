@@ -36,7 +36,7 @@ export type HardenEvent =
 
 export interface HardenOptions
   extends HardenRequest,
-    Pick<TrainOptions, 'threads' | 'device' | 'signal'> {
+    Pick<TrainOptions, 'threads' | 'device' | 'engine' | 'signal'> {
   /** An ONNX classifier or regressor. */
   readonly model: string
   /** DATA to train on. */
@@ -101,12 +101,12 @@ async function prepare(
   options: HardenOptions,
   { threads, device }: Settled,
 ): Promise<{ resolved: Resolved; recipe: RecipeInput }> {
-  const { maxCleanDrop = 0.01 } = options
+  const { maxCleanDrop = 0.01, engine } = options
   if (!(maxCleanDrop > 0 && maxCleanDrop < 1))
     throw new UsageError(
       `--max-clean-drop: expected a share between 0 and 1 (0.01 is one point), received ${maxCleanDrop}.`,
     )
-  const machine = { threads, device }
+  const machine = { threads, device, engine }
   const first = await resolveRecipe(checkRecipe(openingRecipe(options)), machine)
   const recipe = hardeningRecipe(options, {
     kind: first.train.kind,
