@@ -3,14 +3,17 @@ import { keyOf, sizeOf, type Tensor } from '../src/base/index.js'
 import { createSession } from '../src/engine/index.js'
 import { newNetwork } from '../src/networks/index.js'
 import {
-  activationNoises,
+  type ActivationPort,
   allocatePort,
   feedsOf,
   fillRow,
   insertActivationNoise,
   matchActivations,
+  noises,
 } from '../src/noise/index.js'
 import { type Graph, inferGraph, type Model, withBatch, writeModel } from '../src/onnx/index.js'
+
+const activationNoises = noises.activation
 
 function open(kind: 'cnn' | 'resnet8', batch: number): { model: Model; graph: Graph } {
   const model = newNetwork(kind, { input: [1, 16, 16], classes: 10, seed: 1 })
@@ -30,6 +33,16 @@ async function logits(model: Model, graph: Graph, feeds: Record<string, Tensor>)
   const result = await session.run({ input: samples, ...feeds })
   await session.close()
   return result[graph.outputs[0].name].data as Float32Array
+}
+
+/** Feeds of a port, each number by its place. */
+function feedsBy(port: ActivationPort, value: (role: string) => (i: number) => number) {
+  return Object.fromEntries(
+    port.inputs.map(({ role, name, shape }) => {
+      const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => value(role)(i))
+      return [name, { dtype: 'float32', shape, data } as Tensor]
+    }),
+  )
 }
 
 describe('activation noise in a graph', () => {
@@ -62,14 +75,13 @@ describe('activation noise in a graph', () => {
     const last = graph.outputs[0].name
     const noise = activationNoises.stuck_at
     const { graph: noisy, ports } = insertActivationNoise(graph, [{ noise, match: last }])
-    const [port] = ports[0]
-    const data = Float32Array.from({ length: sizeOf(port.shape) }, (_, i) => i)
-    const result = await logits(model, noisy, {
-      [port.scale!]: { dtype: 'float32', shape: port.shape, data: data.map(() => 2) },
-      [port.shift!]: { dtype: 'float32', shape: port.shape, data },
-    })
+    const ramp = (i: number) => i / 10
+    const feeds = feedsBy(ports[0][0], role => (role === 'scale' ? () => 2 : ramp))
+    const result = await logits(model, noisy, feeds)
     result.forEach((value, i) => {
-      expect(value).toBeCloseTo(2 * clean[i] + i, 4)
+      const row = Math.floor(i / 10)
+      const reach = Math.max(...clean.slice(10 * row, 10 * row + 10).map(Math.abs))
+      expect(value).toBeCloseTo(2 * clean[i] + ramp(i) * reach, 4)
     })
   })
 
@@ -78,9 +90,7 @@ describe('activation noise in a graph', () => {
     const noise = activationNoises.stochastic_depth
     const { graph: noisy, ports } = insertActivationNoise(graph, [{ noise }])
     expect(ports[0].length).toBe(3)
-    const dropped = ports[0].map(port => ({
-      [port.scale!]: { dtype: 'float32', shape: port.shape, data: new Float32Array(3) } as Tensor,
-    }))
+    const dropped = ports[0].map(port => feedsBy(port, () => () => 0))
     // With every branch gone the shortcuts alone remain, and still give numbers.
     const result = await logits(model, noisy, Object.assign({}, ...dropped))
     expect(result.every(Number.isFinite)).toBe(true)

@@ -17,6 +17,7 @@ import type { Row } from './rule.js'
 import { softmaxRules } from './softmax.js'
 import { sortRules } from './sort.js'
 import { spatialRules } from './spatial.js'
+import { straightThroughRules } from './straight-through.js'
 import { windowRules } from './window.js'
 
 /**
@@ -41,6 +42,7 @@ const table = {
   ...softmaxRules,
   ...sortRules,
   ...spatialRules,
+  ...straightThroughRules,
   ...windowRules,
 } satisfies Record<OperatorName, Row> & Record<string, Row>
 

@@ -9,6 +9,7 @@ import { maxPoolGradient } from './max-pool-gradient.js'
 import { transposedMatMul } from './product.js'
 import { reluGradient } from './relu-gradient.js'
 import { stopGradient } from './stop-gradient.js'
+import { straightThrough } from './straight-through.js'
 import { sumPoolGradient } from './sum-pool-gradient.js'
 import { convWeightGradient } from './weight-gradient.js'
 
@@ -23,6 +24,7 @@ export const table: Readonly<Record<string, Row>> = {
   MaxPoolGradient: maxPoolGradient,
   ReluGradient: reluGradient,
   StopGradient: stopGradient,
+  StraightThrough: straightThrough,
   SumPoolGradient: sumPoolGradient,
   TransposedMatMul: transposedMatMul,
 }

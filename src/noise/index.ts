@@ -4,18 +4,24 @@ export {
   feedsOf,
   fillRow,
   type PortBuffers,
+  spreadRow,
 } from './activation/feed.js'
 export {
   type ActivationRequest,
+  type InsertOptions,
   insertActivationNoise,
   type NoisyGraph,
+  sitesOf,
 } from './activation/insert.js'
 export { type ActivationMatch, activationSites, matchActivations } from './activation/select.js'
 export type {
   ActivationNoise,
   ActivationPort,
   ActivationSite,
+  FormScope,
   PortFill,
+  PortInput,
+  PortRole,
 } from './activation/types.js'
 export {
   at,
@@ -39,7 +45,6 @@ export {
 } from './perturb.js'
 export { levelOfSeverity, nearestPreset, suites } from './preset.js'
 export {
-  activationNoises,
   allNoises,
   isSite,
   type Noise,

@@ -20,12 +20,10 @@ export const noises = {
   input: byKind<InputNoise>([...anyNoises, ...audioNoises, ...suiteCorruptions, ...augmentations]),
   mix: byKind<MixNoise>(mixNoises),
   weight: byKind<WeightNoise>(weightNoises),
+  activation: byKind<ActivationNoise>(activationRows),
   target: byKind<TargetNoise>(targetNoises),
   gradient: byKind<GradientNoise>([gradientGaussian]),
 } as const
-
-/** Noise on activations, by kind; it is put into a graph by `insertActivationNoise`. */
-export const activationNoises = byKind<ActivationNoise>(activationRows)
 
 export type NoiseTable = typeof noises
 export type TableSite = keyof NoiseTable

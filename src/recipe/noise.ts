@@ -38,6 +38,22 @@ const siteFields = {
     match: text.optional().describe('names of the tensors it touches; default: every trained one'),
     redraw,
   },
+  activation: {
+    match: text
+      .optional()
+      .describe(
+        'an operator (Relu) or a pattern of names of nodes and values; default: the outputs of non-linear operators (else of linear ones)',
+      ),
+    depth: z
+      .tuple([probability, probability])
+      .optional()
+      .describe('first and last depth, from 0 (first layer) to 1 (last)'),
+    per: z
+      .enum(['batch', 'sample'])
+      .optional()
+      .describe('a draw for each sample (default), or one for the whole batch'),
+    redraw,
+  },
   target: { redraw },
   gradient: {},
 } as const satisfies Record<TableSite, z.ZodRawShape>
@@ -57,6 +73,7 @@ export interface NoiseEntry {
   readonly probability?: number
   readonly per?: 'batch' | 'sample'
   readonly match?: string
+  readonly depth?: readonly [number, number]
   /** Level fields of the kind. */
   readonly [level: string]: unknown
 }

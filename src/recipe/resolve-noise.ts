@@ -2,7 +2,16 @@
 import { type Lengths, matcher, UsageError } from '../base/index.js'
 import { type Dataset, physicalRange } from '../data/index.js'
 import type { Parameter } from '../model/index.js'
-import { levelOfSeverity, type Noise, nearestPreset, noiseOf } from '../noise/index.js'
+import {
+  type ActivationNoise,
+  type ActivationRequest,
+  levelOfSeverity,
+  type Noise,
+  nearestPreset,
+  noiseOf,
+  sitesOf,
+} from '../noise/index.js'
+import type { Graph } from '../onnx/index.js'
 import { type Level, parseLevel, parseWindow, type Window } from '../schedule/index.js'
 import type { NoiseEntry } from './noise.js'
 
@@ -27,6 +36,8 @@ export interface NoiseContext {
   readonly lengths: Lengths
   readonly data: Dataset
   readonly parameters: readonly Parameter[]
+  /** The model with every shape known: where activation noise is put. */
+  readonly graph: () => Graph
 }
 
 export function resolveNoises(
@@ -62,7 +73,7 @@ function resolveNoise(
     share: entry.share ?? 1,
     probability: entry.probability ?? 1,
     redraw: entry.redraw ?? (entry.at === 'target' ? 'run' : 'step'),
-    touches: entry.at === 'weight' ? touched(entry, where, context.parameters) : [],
+    touches: touchedBy(entry, where, context),
   }
 }
 
@@ -147,6 +158,24 @@ function clipOf({ at, clip }: NoiseEntry, data: Dataset): readonly [number, numb
   if (at !== 'input' || clip === 'none') return null
   if (clip) return clip
   return physicalRange(data.kind)
+}
+
+/** The tensors or values a noise touches; samples and targets need no list. */
+function touchedBy(entry: NoiseEntry, where: string, context: NoiseContext): string[] {
+  if (entry.at === 'weight') return touched(entry, where, context.parameters)
+  if (entry.at !== 'activation') return []
+  return sitesOf(context.graph(), { ...requestOf(entry), where }).map(({ value }) => value)
+}
+
+/** What `insertActivationNoise` wants of the activation noise of a recipe. */
+export function activationRequest({ entry, touches }: ResolvedNoise): ActivationRequest {
+  return { ...requestOf(entry), values: touches }
+}
+
+function requestOf(entry: NoiseEntry): ActivationRequest {
+  const noise = noiseOf('activation', entry.kind) as ActivationNoise
+  const fields = Object.keys(noise.levels).filter(field => entry[field] !== undefined)
+  return { noise, fields, match: entry.match, depth: entry.depth }
 }
 
 function touched({ match }: NoiseEntry, where: string, parameters: readonly Parameter[]): string[] {

@@ -2,7 +2,7 @@
 import { copiesOf, type LossSpec, resolveLoss } from '../autodiff/index.js'
 import { DataError, type Lengths, matcher, UsageError } from '../base/index.js'
 import { batchesPerEpoch, type Dataset, featureDeviations } from '../data/index.js'
-import { type OpenedModel, openModel, type Parameter } from '../model/index.js'
+import { type OpenedModel, openModel, type Parameter, staticGraph } from '../model/index.js'
 import { type NetworkKind, newNetwork } from '../networks/index.js'
 import { writeModel } from '../onnx/index.js'
 import { temperVersion, versions } from '../record/index.js'
@@ -63,6 +63,7 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     lengths,
     data: sets.train,
     parameters: opened.parameters,
+    graph: () => noisedGraph(recipe, opened, sets.train),
   })
   const isTrained = trainedTest(recipe, opened)
   const rateFactor = rateFactors(recipe, opened)
@@ -98,6 +99,12 @@ async function openRecipeModel({ model, seed }: Recipe, data: Dataset): Promise<
     sampleRate: data.sampleRate,
   })
   return openModel(writeModel(fresh))
+}
+
+/** The model as activation noise finds it: every shape known, preprocessing in front. */
+function noisedGraph({ preprocess }: Recipe, opened: OpenedModel, { shape }: Dataset) {
+  const options = { sampleShape: shape, preprocess: preprocess ?? opened.found.preprocess }
+  return staticGraph(opened, opened.batch.made ?? 1, options)
 }
 
 function checkFit(opened: OpenedModel, data: Dataset): void {

@@ -5,7 +5,7 @@
  *     for each epoch, in an order keyed by (seed, epoch)
  *       for each batch
  *         label flips, corruptions, mix, smoothing, additive noise, clip
- *         weight noise on a copy of the weights
+ *         weight noise on a copy of the weights, activation noise into the graph's ports
  *         one session call: loss and gradients, at the noisy weights
  *         gradient noise, clipping by norm
  *         the optimizer moves the clean weights
@@ -21,6 +21,7 @@ import { type Moment, momentAt, ResumableError } from '../base/index.js'
 import { type Batch, batches } from '../data/index.js'
 import type { Resolved } from '../recipe/index.js'
 import type { NewEvent } from '../record/index.js'
+import { activationDraws } from './activations.js'
 import { averageWeights } from './average.js'
 import { disturbedWeights, disturbGradients } from './disturb.js'
 import type { Machinery } from './machinery.js'
@@ -136,7 +137,7 @@ export async function step(parts: StepParts, batch: Batch, epoch: number): Promi
   state.epochLoss.samples += batch.rows
 }
 
-/** Noise on the batch and on the weights, then the session call: the mean loss, gradients in place. */
+/** Noise on the batch, the weights and the activations, then the session call: the mean loss, gradients in place. */
 export async function lossOf(parts: StepParts, batch: Batch, time: NoiseTime): Promise<number> {
   const { resolved, buffers, workspace, stepper } = parts
   fillTargets(workspace, batch)
@@ -145,8 +146,9 @@ export async function lossOf(parts: StepParts, batch: Batch, time: NoiseTime): P
   noiseBatch(noisy, resolved.noises, time)
   weighSamples(workspace, batch.rows, resolved.classWeights)
   const weights = disturbedWeights(buffers, resolved.noises, time)
+  const activations = activationDraws(batch, resolved.noises, time)
   const { samples, targets, sampleWeights } = workspace
-  return stepper.run({ rows: batch.rows, samples, targets, sampleWeights, weights })
+  return stepper.run({ rows: batch.rows, samples, targets, sampleWeights, weights, activations })
 }
 
 function takeAverage({ resolved, buffers, state: { step } }: StepParts): void {

@@ -3,7 +3,8 @@ import { ModelError } from '../base/index.js'
 import type { Device } from '../engine/index.js'
 import { openKernels } from '../kernels/index.js'
 import type { Preprocess } from '../model/index.js'
-import type { Resolved } from '../recipe/index.js'
+import type { ActivationRequest } from '../noise/index.js'
+import { activationRequest, type Resolved } from '../recipe/index.js'
 import { allocateBuffers, type Buffers, bytesOfBuffers, type Layout, layoutOf } from './layout.js'
 import { type Optimizer, optimizerOf } from './optimizer.js'
 import { Stepper } from './stepper.js'
@@ -57,7 +58,13 @@ export function openStepper(
     sampleShape: train.shape,
     preprocess: plan.preprocess as Preprocess,
     lowering: plan.engine,
+    activations: activationRequests(resolved),
   })
+}
+
+function activationRequests({ noises }: Resolved): ReadonlyMap<string, ActivationRequest> {
+  const found = noises.filter(({ entry }) => entry.at === 'activation')
+  return new Map(found.map(noise => [noise.name, activationRequest(noise)]))
 }
 
 /** Rows of a batch: its samples, each as often as the loss asks for. */

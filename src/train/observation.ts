@@ -4,6 +4,7 @@ import { type Batch, batches } from '../data/index.js'
 import type { Answers, Values } from '../metrics/index.js'
 import type { Check, Answers as Observed } from '../monitor/index.js'
 import type { ResolvedNoise } from '../recipe/index.js'
+import { activationDraws } from './activations.js'
 import { disturbedWeights } from './disturb.js'
 import type { LoopParts } from './loop.js'
 import { type NoiseTime, noiseBatch } from './noising.js'
@@ -92,7 +93,8 @@ async function lossesOf(
   const { deviations, copies: of } = resolved
   noiseBatch({ ...workspace, rows, ids, copies, deviations, of }, noises, time)
   const weights = disturbedWeights(buffers, noises, time)
-  return bySample(await stepper.losses({ ...workspace, rows, weights }), of.copies)
+  const activations = activationDraws(batch, noises, time)
+  return bySample(await stepper.losses({ ...workspace, rows, weights, activations }), of.copies)
 }
 
 /** The mean over the copies of each sample, which are no independent draws. */

@@ -4,6 +4,9 @@ import { createSession, type Device, type Session } from '../engine/index.js'
 import { trainingModel } from '../gradients/index.js'
 import type { LoweringOptions } from '../lowering/index.js'
 import { type OpenedModel, type Preprocess, samplesInput, staticGraph } from '../model/index.js'
+import { type ActivationRequest, insertActivationNoise } from '../noise/index.js'
+import type { Graph } from '../onnx/index.js'
+import { type ActivationDraws, NoisePorts } from './activations.js'
 import { type Buffers, type Slot, viewOf } from './layout.js'
 
 export interface StepperOptions {
@@ -14,6 +17,8 @@ export interface StepperOptions {
   /** Rows a session call; a larger batch is run in parts whose gradients add up. Default: all. */
   readonly rowsAtOnce?: number
   readonly lowering?: LoweringOptions
+  /** Noise on activations, by name: what a noisy graph has ports for. */
+  readonly activations?: ReadonlyMap<string, ActivationRequest>
   readonly threads?: number
   readonly device?: Device
 }
@@ -26,11 +31,19 @@ export interface StepInput {
   readonly sampleWeights: Float32Array
   /** Where the weights are read: the clean buffer or the noisy one. */
   readonly weights: Float32Array
+  /** The noise on activations that acts on this batch; without it the plain graph runs. */
+  readonly activations?: ActivationDraws
+}
+
+/** A part of a batch, with the row it begins at. */
+interface Part {
+  readonly part: StepInput
+  readonly row: number
 }
 
 /** Runs forward, loss and backward in one session call a part; gradients land in the flat buffer. */
 export class Stepper {
-  private readonly sessions = new Map<number, StepSession>()
+  private readonly sessions = new Map<string, StepSession>()
   /** Gradients of the parts so far; only where batches are run in parts. */
   private readonly sum?: Float32Array
 
@@ -46,7 +59,7 @@ export class Stepper {
   async losses(input: StepInput): Promise<Float32Array> {
     const losses = new Float32Array(input.rows)
     for (const { part, row } of this.parts(input)) {
-      const found = await (await this.session(part.rows)).losses(part)
+      const found = await (await this.session(part)).losses(part, row)
       losses.set(found.subarray(0, Math.min(part.rows, input.rows - row)), row)
     }
     return losses
@@ -58,14 +71,14 @@ export class Stepper {
    */
   async run(input: StepInput): Promise<number> {
     const parts = this.parts(input)
-    if (parts.length === 1) return (await this.session(parts[0].part.rows)).run(parts[0].part)
+    if (parts.length === 1) return (await this.session(parts[0].part)).run(parts[0].part, 0)
     const total = sumOf(input.sampleWeights, input.rows)
     this.sum!.fill(0)
     let loss = 0
-    for (const { part } of parts) {
+    for (const { part, row } of parts) {
       const share = sumOf(part.sampleWeights, part.rows) / total
       if (share === 0) continue
-      loss += share * (await (await this.session(part.rows)).run(part))
+      loss += share * (await (await this.session(part)).run(part, row))
       this.add(share)
     }
     this.buffers.gradients.set(this.sum!)
@@ -78,16 +91,18 @@ export class Stepper {
   }
 
   /** The session for a number of rows, opened where it is new: a graph embeds its batch size. */
-  private async session(rows: number): Promise<StepSession> {
-    const known = this.sessions.get(rows)
+  private async session({ rows, activations }: StepInput): Promise<StepSession> {
+    const key = activations ? `${rows} noisy` : `${rows}`
+    const known = this.sessions.get(key)
     if (known) return known
-    const opened = await openStep(this.opened, this.buffers, rows, this.options)
-    this.sessions.set(rows, opened)
+    const options = { ...this.options, ...(!activations && { activations: undefined }) }
+    const opened = await openStep(this.opened, this.buffers, rows, options)
+    this.sessions.set(key, opened)
     return opened
   }
 
   /** The batch in parts of `rowsAtOnce`, each with the row it begins at. */
-  private parts(input: StepInput): { readonly part: StepInput; readonly row: number }[] {
+  private parts(input: StepInput): Part[] {
     const { rowsAtOnce = input.rows } = this.options
     const count = Math.ceil(input.rows / rowsAtOnce)
     if (count === 1 && !this.mustPad(input.rows)) return [{ part: input, row: 0 }]
@@ -103,8 +118,8 @@ export class Stepper {
       const size = all.length / input.sampleWeights.length
       return all.subarray(row * size, (row + rows) * size)
     }
-    const { samples, targets, sampleWeights, weights } = input
-    const part = { rows, samples: cut(samples), targets: cut(targets), weights }
+    const { samples, targets, sampleWeights, weights, activations } = input
+    const part = { rows, samples: cut(samples), targets: cut(targets), weights, activations }
     const own = { ...part, sampleWeights: cut(sampleWeights) }
     return this.mustPad(rows) ? padded(own, this.opened.batch.made!) : own
   }
@@ -126,7 +141,7 @@ function sumOf(values: Float32Array, count: number): number {
   return sum
 }
 
-function padded({ rows, weights, ...parts }: StepInput, made: number): StepInput {
+function padded({ rows, weights, activations, ...parts }: StepInput, made: number): StepInput {
   const fill = (part: Float32Array) => {
     const filled = new Float32Array((part.length / rows) * made)
     filled.set(part)
@@ -135,7 +150,7 @@ function padded({ rows, weights, ...parts }: StepInput, made: number): StepInput
   const { samples, targets, sampleWeights } = parts
   return {
     ...{ rows: made, weights, samples: fill(samples), targets: fill(targets) },
-    sampleWeights: fill(sampleWeights),
+    ...{ sampleWeights: fill(sampleWeights), activations },
   }
 }
 
@@ -153,10 +168,19 @@ async function openStep(
   const { name: output, kind } = opened.output
   const isProbability = kind === 'probabilities' || kind === 'sigmoid'
   const settings = { output, isProbability, loss, wrt, feed, batchNormalization }
-  const { training, bytes } = trainingModel(opened, plain, settings, lowering)
+  const { graph, noise } = noisyGraph(plain, options.activations)
+  const { training, bytes } = trainingModel(opened, graph, settings, lowering)
   if (training.lost.length) throw lostError(training.lost)
   const session = await createSession(bytes, { threads, device })
-  return new StepSession(training, session, buffers, rows, sampleShape)
+  return new StepSession(training, session, buffers, rows, sampleShape, noise)
+}
+
+/** The graph with a port for every activation noise, and what feeds them. */
+function noisyGraph(plain: Graph, requests: StepperOptions['activations']) {
+  if (!requests) return { graph: plain }
+  const options = { purpose: 'gradient' } as const
+  const { graph, ports } = insertActivationNoise(plain, [...requests.values()], options)
+  return { graph, noise: NoisePorts.of(ports, [...requests.keys()]) }
 }
 
 /** The training graph of one batch size, loaded, its fetches bound to the flat buffers. */
@@ -174,6 +198,7 @@ class StepSession {
     private readonly buffers: Buffers,
     rows: number,
     private readonly sampleShape: readonly number[],
+    private readonly noise?: NoisePorts,
   ) {
     const { slots } = buffers.layout
     const inputs = new Map(session.inputs.map(input => [input.name, input.shape ?? []]))
@@ -189,16 +214,17 @@ class StepSession {
     })
   }
 
-  async run(input: StepInput): Promise<number> {
-    await this.session.run(this.feeds(input), this.fetches)
+  /** `row` is where in the batch this part begins. */
+  async run(input: StepInput, row: number): Promise<number> {
+    await this.session.run(this.feeds(input, row), this.fetches)
     for (const { slot, updated } of this.statistics)
       viewOf(this.buffers.parameters, slot).set(updated)
     return this.loss[0]
   }
 
-  async losses(input: StepInput): Promise<Float32Array> {
+  async losses(input: StepInput, row: number): Promise<Float32Array> {
     const { losses } = this.training
-    const made = await this.session.run(this.feeds(input), { [losses]: null })
+    const made = await this.session.run(this.feeds(input, row), { [losses]: null })
     return made[losses].data as Float32Array
   }
 
@@ -206,8 +232,11 @@ class StepSession {
     return this.session.close()
   }
 
-  private feeds({ rows, samples, targets, sampleWeights, weights }: StepInput) {
+  private feeds(input: StepInput, row: number) {
+    const { rows, samples, targets, sampleWeights, weights, activations } = input
+    if (activations) this.noise?.fill(activations, row, rows)
     const feeds: Record<string, Tensor> = {
+      ...this.noise?.feeds(),
       [samplesInput]: floats([rows, ...this.sampleShape], samples),
       [this.training.targets]: floats(this.targetShape, targets),
       [this.training.sampleWeights]: floats([rows], sampleWeights),

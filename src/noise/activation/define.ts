@@ -1,20 +1,25 @@
 import { isIdentity, scaleLinearly } from '../level.js'
-import type { Card } from '../types.js'
-import type { ActivationNoise } from './types.js'
+import { affine } from './forms.js'
+import { type ActivationNoise, type PortRole, portRoles } from './types.js'
 
-type Parts = Omit<ActivationNoise, 'at' | 'scale' | 'presets'> &
-  Partial<Pick<Card, 'scale' | 'presets'>>
+type Parts = Omit<ActivationNoise, 'at' | 'scale' | 'presets' | 'emit' | 'roles'> &
+  Partial<Pick<ActivationNoise, 'scale' | 'presets' | 'emit'>> & {
+    readonly uses: readonly PortRole[] | ActivationNoise['roles']
+  }
 
-/** An activation noise from what is its own; at the identity a is 1 and b is 0. */
+/** An activation noise from what is its own; at its identity every input holds the role's. */
 export function defineActivation(parts: Parts): ActivationNoise {
+  const { uses, ...own } = parts
   const noise: ActivationNoise = {
     scale: scaleLinearly(parts),
     presets: {},
-    ...parts,
+    emit: affine,
+    ...own,
     at: 'activation',
+    roles: typeof uses === 'function' ? uses : () => uses,
     fill(port, level, key) {
-      port.scale?.fill(1)
-      port.shift?.fill(0)
+      for (const role of Object.keys(portRoles) as PortRole[])
+        port[role]?.fill(portRoles[role].identity)
       if (!isIdentity(noise, level)) parts.fill(port, level, key)
     },
   }

@@ -3,6 +3,7 @@ import { sharedKernels } from '../../kernels/index.js'
 import { share } from '../level.js'
 import type { LevelField } from '../types.js'
 import { defineActivation } from './define.js'
+import type { PortFill } from './types.js'
 
 const rate = (what: string, value: number): LevelField => ({
   ...share(what, value),
@@ -15,11 +16,8 @@ function drop(array: Float32Array, p: number, kept: number, key: Key): void {
   kernels.replace(array.fill(kept), array, { lowShare: p, highShare: 0, low: 0, high: 0 }, key)
 }
 
-const inverted = (
-  { scale }: { scale?: Float32Array },
-  { rate: p }: Record<string, number>,
-  key: Key,
-) => drop(scale!, p, 1 / (1 - p), key)
+const inverted = ({ scale }: PortFill, { rate: p }: Record<string, number>, key: Key) =>
+  drop(scale!, p, 1 / (1 - p), key)
 
 /** 0 with probability rate, else y / (1 - rate). */
 export const dropout = defineActivation({
@@ -47,18 +45,32 @@ export const spatialDropout = defineActivation({
   fill: inverted,
 })
 
-/** The branch of a residual connection is left out with probability rate, else divided by 1 - rate. */
+/**
+ * The branch of a residual connection is left out with probability p, else divided by 1 - p; p is
+ * rate, or rate l / L for the l-th of L branches.
+ */
 export const stochasticDepth = defineActivation({
   kind: 'stochastic_depth',
   what: 'Leaves out whole branches of residual connections, each sample its own.',
   unit: 'share of branches dropped',
-  levels: { rate: rate('probability of a branch being dropped', 0.1) },
+  levels: {
+    rate: rate('probability of a branch being dropped', 0.1),
+    linear: {
+      what: '1 drops the l-th of L branches at rate l / L, 0 every branch at the same rate',
+      unit: '0 or 1',
+      range: [0, 1],
+      default: 0,
+      whole: true,
+    },
+  },
   identity: { rate: 0 },
   uses: ['scale'],
   residual: true,
   axes: shape => shape.map(() => false),
   paper: 'Huang et al. 2016, Deep networks with stochastic depth; timm DropPath',
-  fill: inverted,
+  fill(port, { rate: p, linear }, key) {
+    inverted(port, { rate: linear ? p * port.position : p }, key)
+  },
 })
 
 const alpha = -1.7580993408473766

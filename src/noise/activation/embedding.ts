@@ -10,6 +10,7 @@ export const embedding = defineActivation({
   levels: { alpha: amount('noise is alpha / sqrt(length width) U(-1, 1)', 'none', 5) },
   identity: { alpha: 0 },
   uses: ['shift'],
+  usual: ['Gather'],
   paper: 'Jain et al. 2023, NEFTune: noisy embeddings improve instruction finetuning',
   fill({ shift }, { alpha }, key) {
     const halfWidth = alpha / Math.sqrt(shift!.length)

@@ -9,7 +9,7 @@ interface Fault {
   readonly kind: string
   readonly what: string
   readonly fields?: Readonly<Record<string, LevelField>>
-  /** a and b of a struck value, of a draw in (-1, 1). */
+  /** a and c of a struck value a y + c max|y|, of a draw in (-1, 1). */
   strike(draw: number, level: Record<string, number>): readonly [number, number]
 }
 
@@ -21,10 +21,10 @@ function defineFault({ kind, what, fields, strike }: Fault): ActivationNoise {
     unit: 'share of activations struck',
     levels: { rate: share('probability of the fault', 0.001), ...fields },
     identity: { rate: 0 },
-    uses: ['scale', 'shift'],
+    uses: fields ? ['scale', 'relativeShift'] : ['scale'],
     paper: 'Mahmoud et al. 2020, PyTorchFI; Li et al. 2018, TensorFI',
     scale: (level, gain) => ({ ...level, rate: Math.min(1, level.rate * gain) }),
-    fill({ scale, shift }, level, key: Key) {
+    fill({ scale, relativeShift }, level, key: Key) {
       const kernels = sharedKernels()
       const draws = new Float32Array(scale!.length)
       kernels.uniform(draws, draws, { halfWidth: 1 }, fold(key, 1))
@@ -32,7 +32,11 @@ function defineFault({ kind, what, fields, strike }: Fault): ActivationNoise {
       // A struck place is marked by 0 first.
       kernels.replace(scale!, scale!, share, fold(key, 0))
       for (let i = 0; i < draws.length; i++)
-        if (scale![i] === 0) [scale![i], shift![i]] = strike(draws[i], level)
+        if (scale![i] === 0) {
+          const [a, c] = strike(draws[i], level)
+          scale![i] = a
+          if (relativeShift) relativeShift[i] = c
+        }
     },
   })
 }
@@ -52,7 +56,13 @@ export const signFlip = defineFault({
 export const randomValue = defineFault({
   kind: 'random_value',
   what: 'Replaces a share of the activations by numbers drawn evenly from an interval.',
-  fields: { reach: amount('largest absolute value drawn', 'activation units', 1) },
+  fields: {
+    reach: amount(
+      'largest absolute value drawn, over the largest activation of the sample',
+      'share',
+      1,
+    ),
+  },
   strike: (draw, { reach }) => [0, draw * reach],
 })
 
@@ -61,9 +71,9 @@ export const stuckAt = defineFault({
   what: 'Sticks a share of the activations at one value.',
   fields: {
     value: {
-      what: 'where they stick',
-      unit: 'activation units',
-      range: [-Infinity, Infinity],
+      what: 'where they stick, over the largest absolute activation of the sample',
+      unit: 'share',
+      range: [-100, 100],
       default: 1,
     },
   },

@@ -1,48 +1,57 @@
 import { type Key, sizeOf, type Tensor } from '../../base/index.js'
 import type { Level } from '../types.js'
-import type { ActivationPort } from './types.js'
+import { type ActivationPort, type PortFill, type PortInput, portRoles } from './types.js'
 
 /** The arrays that a port's inputs are fed from, reused by every step. */
 export interface PortBuffers {
   readonly port: ActivationPort
-  readonly scale?: Float32Array
-  readonly shift?: Float32Array
+  readonly arrays: readonly { readonly input: PortInput; readonly data: Float32Array }[]
 }
 
 /** Buffers for a port, at its identity. */
-export function allocatePort(
-  port: ActivationPort,
-  alloc: (floats: number) => Float32Array = floats => new Float32Array(floats),
-): PortBuffers {
-  const length = sizeOf(port.shape)
-  return {
-    port,
-    scale: port.scale ? alloc(length).fill(1) : undefined,
-    shift: port.shift ? alloc(length).fill(0) : undefined,
-  }
+export function allocatePort(port: ActivationPort): PortBuffers {
+  const arrays = port.inputs.map(input => ({ input, data: new Float32Array(sizeOf(input.shape)) }))
+  const buffers = { port, arrays }
+  clearPort(buffers)
+  return buffers
 }
 
 /** Fills one row (sample) of a port's buffers; rows that are not filled anew keep what they had. */
-export function fillRow({ port, scale, shift }: PortBuffers, row: number, level: Level, key: Key) {
-  const [, ...shape] = port.shape
-  const size = sizeOf(shape)
-  const part = (buffer?: Float32Array) => buffer?.subarray(row * size, (row + 1) * size)
-  port.noise.fill({ shape, scale: part(scale), shift: part(shift) }, { ...level }, key)
+export function fillRow({ port, arrays }: PortBuffers, row: number, level: Level, key: Key) {
+  const parts = arrays.map(({ input, data }) => {
+    const size = data.length / input.shape[0]
+    return [input.role, data.subarray(row * size, (row + 1) * size)] as const
+  })
+  const shape = elementShape(port).slice(1)
+  const fill: PortFill = { ...Object.fromEntries(parts), shape, position: port.position }
+  port.noise.fill(fill, { ...level }, key)
 }
 
-/** Back to a = 1, b = 0. */
-export function clearPort({ scale, shift }: PortBuffers): void {
-  scale?.fill(1)
-  shift?.fill(0)
+/** The shape of the inputs that have a number for each element, batch included. */
+function elementShape({ inputs, site }: ActivationPort): readonly number[] {
+  return inputs.find(({ role }) => portRoles[role].per === 'element')?.shape ?? site.shape
+}
+
+/** Back to what changes nothing. */
+export function clearPort({ arrays }: PortBuffers): void {
+  for (const { input, data } of arrays) data.fill(portRoles[input.role].identity)
+}
+
+/** Copies one row's numbers to all others: one draw for the whole batch. */
+export function spreadRow({ arrays }: PortBuffers, row: number): void {
+  for (const { input, data } of arrays) {
+    const size = data.length / input.shape[0]
+    const drawn = data.slice(row * size, (row + 1) * size)
+    for (let other = 0; other < input.shape[0]; other++) data.set(drawn, other * size)
+  }
 }
 
 /** The tensors to feed to the session, by input name. */
-export function feedsOf({ port, scale, shift }: PortBuffers): Record<string, Tensor> {
-  const feeds: Record<string, Tensor> = {}
-  const add = (name: string | undefined, data: Float32Array | undefined) => {
-    if (name && data) feeds[name] = { dtype: 'float32', shape: port.shape, data }
-  }
-  add(port.scale, scale)
-  add(port.shift, shift)
-  return feeds
+export function feedsOf({ arrays }: PortBuffers): Record<string, Tensor> {
+  return Object.fromEntries(
+    arrays.map(({ input: { name, shape }, data }) => [
+      name,
+      { dtype: 'float32' as const, shape, data },
+    ]),
+  )
 }

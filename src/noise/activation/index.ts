@@ -1,8 +1,9 @@
+import { bitFlip, converter, quantization } from './converters.js'
 import { dropBlock } from './drop-block.js'
 import { alphaDropout, dropout, spatialDropout, stochasticDepth } from './dropout.js'
 import { embedding } from './embedding.js'
 import { randomValue, signFlip, stuckAt, zeroed } from './faults.js'
-import { converter, gaussian, gaussianDropout, uniform } from './gaussian.js'
+import { gaussian, gaussianDropout, uniform } from './gaussian.js'
 import type { ActivationNoise } from './types.js'
 
 /** Noise on activations. */
@@ -17,8 +18,10 @@ export const activationRows: readonly ActivationNoise[] = [
   stochasticDepth,
   embedding,
   converter,
+  quantization,
   zeroed,
   randomValue,
   signFlip,
   stuckAt,
+  bitFlip,
 ]

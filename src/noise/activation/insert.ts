@@ -1,9 +1,29 @@
-import type { Graph, Node } from '../../onnx/index.js'
+import { Builder, type Graph } from '../../onnx/index.js'
 import { type ActivationMatch, matchActivations } from './select.js'
-import type { ActivationNoise, ActivationPort, ActivationSite } from './types.js'
+import {
+  type ActivationNoise,
+  type ActivationPort,
+  type ActivationSite,
+  type FormScope,
+  type PortInput,
+  type PortRole,
+  portRoles,
+} from './types.js'
 
 export interface ActivationRequest extends ActivationMatch {
   readonly noise: ActivationNoise
+  /** Fields of the noise's level that will be given; default: all it has. */
+  readonly fields?: readonly string[]
+  /** Where a refusal says it stands. */
+  readonly where?: string
+}
+
+export interface InsertOptions {
+  /**
+   * `answer` (default): for a session that answers. `gradient`: for a graph to be differentiated,
+   * with the private operator of straight-through gradients.
+   */
+  readonly purpose?: 'answer' | 'gradient'
 }
 
 export interface NoisyGraph {
@@ -13,69 +33,114 @@ export interface NoisyGraph {
 }
 
 /**
- * A copy of a graph of known shapes where each matched value y is replaced by a y + b, a and b being
- * new inputs of the graph. The value keeps its name, so all that reads it reads the noisy one. Throws
- * UsageError where a request matches nothing.
+ * A copy of a graph of known shapes where each matched value is replaced by a noisy one, made of it
+ * and of new inputs of the graph. The value keeps its name, so all that reads it reads the noisy
+ * one; several requests at one value act one after another. Throws UsageError where a request
+ * matches nothing.
  */
 export function insertActivationNoise(
   graph: Graph,
   requests: readonly ActivationRequest[],
+  { purpose = 'answer' }: InsertOptions = {},
 ): NoisyGraph {
   const copy: Graph = {
     ...graph,
     nodes: [...graph.nodes],
     inputs: [...graph.inputs],
+    initializers: new Map(graph.initializers),
     values: new Map(graph.values),
   }
-  const ports = requests.map((request, r) =>
-    matchActivations(graph, { residual: request.noise.residual, ...request }).map(site =>
-      insertPort(copy, site, request.noise, `noise_${r}/${site.value}`),
-    ),
-  )
+  const b = new Builder(copy)
+  const ports = requests.map((request, r) => {
+    const sites = sitesOf(graph, request)
+    return sites.map((site, i) =>
+      insertPort(b, site, request, {
+        stem: `noise_${r}/${site.value}`,
+        position: (i + 1) / sites.length,
+        purpose,
+      }),
+    )
+  })
   return { graph: copy, ports }
 }
 
-function insertPort(
-  graph: Graph,
-  site: ActivationSite,
-  noise: ActivationNoise,
-  stem: string,
-): ActivationPort {
-  const [batch, ...rest] = site.shape
-  const kept = noise.axes?.(rest) ?? rest.map(() => true)
-  const shape = [batch, ...rest.map((size, axis) => (kept[axis] ? size : 1))]
-  const input = (role: 'scale' | 'shift') => {
-    if (!noise.uses.includes(role)) return undefined
-    graph.inputs.push({ name: `${stem}/${role}`, dtype: 'float32', shape })
-    return `${stem}/${role}`
-  }
-  const port = { site, noise, shape, scale: input('scale'), shift: input('shift') }
-  rewire(graph, port, stem)
-  return port
+/** The sites a request acts at. Throws UsageError, naming what there is, where it matches none. */
+export function sitesOf(graph: Graph, request: ActivationRequest): ActivationSite[] {
+  const { residual, usual } = request.noise
+  return matchActivations(graph, { residual, usual, ...request }, request.where)
 }
 
-/** The node's output gets another name; Mul and Add lead from there to the old one. */
-function rewire(graph: Graph, { site, scale, shift }: ActivationPort, stem: string): void {
-  const at = graph.nodes.findIndex(node => node.outputs.includes(site.value))
-  const clean = `${stem}/clean`
-  const maker = graph.nodes[at]
-  const info = { name: site.value, dtype: 'float32' as const, shape: [...site.shape] }
-  graph.nodes[at] = { ...maker, outputs: maker.outputs.map(o => (o === site.value ? clean : o)) }
-  graph.values.set(clean, { ...info, name: clean })
-  const step = (op: string, from: string, by: string, to: string): Node => {
-    graph.values.set(to, { ...info, name: to })
-    return {
-      name: `${stem}/${op}`,
-      op,
-      domain: '',
-      inputs: [from, by],
-      outputs: [to],
-      attributes: {},
-    }
-  }
-  const scaled = shift ? `${stem}/scaled` : site.value
-  const steps: Node[] = []
-  if (scale) steps.push(step('Mul', clean, scale, scaled))
-  if (shift) steps.push(step('Add', scale ? scaled : clean, shift, site.value))
-  graph.nodes.splice(at + 1, 0, ...steps)
+interface Place {
+  readonly stem: string
+  readonly position: number
+  readonly purpose: 'answer' | 'gradient'
+}
+
+function insertPort(
+  b: Builder,
+  site: ActivationSite,
+  { noise, fields = Object.keys(noise.levels) }: ActivationRequest,
+  { stem, position, purpose }: Place,
+): ActivationPort {
+  const inputs = noise.roles(fields).map((role): PortInput => {
+    const name = `${stem}/${role}`
+    const shape = inputShape(noise, role, site.shape)
+    b.graph.inputs.push({ name, dtype: 'float32', shape: [...shape] })
+    b.setType(name, { dtype: 'float32', shape })
+    return { role, name, shape }
+  })
+  rewire(b, site, `${stem}/clean`, y =>
+    noise.emit({
+      ...{ b, y },
+      input: role => inputs.find(input => input.role === role)?.name,
+      straightThrough: purpose === 'gradient' ? straightThrough(b) : value => value,
+    }),
+  )
+  return { site, noise, inputs, position }
+}
+
+function inputShape(
+  noise: ActivationNoise,
+  role: PortRole,
+  [batch, ...rest]: readonly number[],
+): number[] {
+  if (portRoles[role].per === 'sample') return [batch, ...rest.map(() => 1)]
+  const kept = noise.axes?.(rest) ?? rest.map(() => true)
+  return [batch, ...rest.map((size, axis) => (kept[axis] ? size : 1))]
+}
+
+/** temper::StraightThrough(value, carrier) = value, differentiated as carrier. */
+function straightThrough(b: Builder): FormScope['straightThrough'] {
+  return (value, carrier) =>
+    b.emit(
+      'StraightThrough',
+      carrier === undefined ? [value] : [value, carrier],
+      {},
+      {
+        domain: 'temper',
+        types: [b.type(value)],
+      },
+    )
+}
+
+/** The node's output gets another name; new nodes behind it lead from there to the old one. */
+function rewire(
+  b: Builder,
+  site: ActivationSite,
+  clean: string,
+  emit: (y: string) => string,
+): void {
+  const { nodes } = b.graph
+  const at = nodes.findIndex(node => node.outputs.includes(site.value))
+  const maker = nodes[at]
+  const own = maker.outputs.map(name => (name === site.value ? clean : name))
+  nodes[at] = { ...maker, outputs: own }
+  b.setType(clean, { dtype: 'float32', shape: site.shape })
+  const end = nodes.length
+  const noisy = emit(clean)
+  const added = nodes.splice(end)
+  const last = added.findIndex(node => node.outputs.includes(noisy))
+  added[last] = { ...added[last], outputs: [site.value] }
+  b.graph.values.delete(noisy)
+  nodes.splice(at + 1, 0, ...added)
 }

@@ -11,15 +11,34 @@ export interface ActivationMatch {
   readonly depth?: readonly [number, number]
   /** Only what a residual connection adds to its shortcut. */
   readonly residual?: boolean
+  /** Exactly these values, whatever else is said. */
+  readonly values?: readonly string[]
+  /** The operators meant where neither name nor depth is said; default: the non-linear ones. */
+  readonly usual?: readonly string[]
 }
+
+/** Operators whose outputs are meant where nothing is said, the first group that there is. */
+const usualOperators: readonly (readonly string[])[] = [
+  [
+    'Relu LeakyRelu PRelu ThresholdedRelu Elu Selu Celu Gelu Mish HardSwish HardSigmoid Softplus',
+    'Softsign Tanh Sigmoid Clip Swish BiasGelu FastGelu QuickGelu',
+  ].flatMap(names => names.split(' ')),
+  ['Conv', 'Gemm', 'MatMul', 'ConvTranspose', 'LSTM', 'GRU', 'RNN', 'Einsum'],
+]
 
 /** Values that carry shapes, indices or constants are no activations. */
 const quiet = new Set(['Shape', 'Constant', 'ConstantOfShape', 'Size', 'Range', 'Cast'])
 
-/** Every value of a graph with known shapes that noise can act on: float, of rank 2 or more. */
+/**
+ * Every value of a graph with known shapes that noise can act on: float, of rank 2 or more, behind
+ * the preprocessing. The first size is taken for the batch.
+ */
 export function activationSites(graph: Graph): ActivationSite[] {
   const computed = dependsOnInputs(graph)
-  const nodes = graph.nodes.filter(node => !quiet.has(node.op) && computed.has(node.outputs[0]))
+  const nodes = graph.nodes.filter(
+    ({ op, name, outputs }) =>
+      !quiet.has(op) && computed.has(outputs[0]) && !name.startsWith('temper/'),
+  )
   return nodes.flatMap((node, i) => {
     const value = node.outputs[0]
     const info = graph.values.get(value) ?? graph.outputs.find(({ name }) => name === value)
@@ -43,10 +62,11 @@ function dependsOnInputs(graph: Graph): Set<string> {
 /** The sites that match. Throws UsageError, naming what there is, when none does. */
 export function matchActivations(
   graph: Graph,
-  { match, depth, residual }: ActivationMatch,
+  { match, depth, residual, usual, values }: ActivationMatch,
   where = 'activation noise',
 ): ActivationSite[] {
   const all = activationSites(graph)
+  if (values) return all.filter(({ value }) => values.includes(value))
   const branches = residual ? residualBranches(graph) : undefined
   const isNamed = match === undefined ? () => true : named(match)
   const found = all.filter(
@@ -55,12 +75,32 @@ export function matchActivations(
       (!depth || (site.depth >= depth[0] && site.depth <= depth[1])) &&
       (!branches || branches.has(site.value)),
   )
-  if (found.length) return found
+  const isOpen = match === undefined && !depth && !branches
+  const chosen = isOpen ? usualSites(graph, found, usual) : found
+  if (chosen.length) return chosen
   const rule = residual ? 'a network with residual connections' : 'a match with some activation'
   const operators = [...new Set(all.map(({ op }) => op))].join(', ') || 'none'
   throw new UsageError(
-    expected(where, rule, asText({ match, depth }), `Operators it could match: ${operators}.`),
+    expected(
+      where,
+      rule,
+      asText({ match, depth, usual }),
+      `Operators it could match: ${operators}.`,
+    ),
   )
+}
+
+/** What is meant where nothing is said: non-linear operators, else linear ones; never the answer itself. */
+function usualSites(
+  graph: Graph,
+  all: readonly ActivationSite[],
+  usual: ActivationMatch['usual'],
+): ActivationSite[] {
+  const outputs = new Set(graph.outputs.map(({ name }) => name))
+  const inner = all.filter(({ value }) => !outputs.has(value))
+  const groups = usual ? [usual] : usualOperators
+  const found = groups.map(group => inner.filter(({ op }) => group.includes(op)))
+  return found.find(sites => sites.length) ?? []
 }
 
 function named(match: string): (site: ActivationSite) => boolean {
@@ -68,7 +108,10 @@ function named(match: string): (site: ActivationSite) => boolean {
   return ({ op, value, name }) => op === match || matches(value) || matches(name)
 }
 
-function asText({ match, depth }: ActivationMatch): string {
-  const parts = [match ?? 'no name', depth ? `depth ${depth.join(' to ')}` : '']
+function asText({ match, depth, usual }: ActivationMatch): string {
+  const parts = [
+    match ?? (usual ? `none of ${usual.join(', ')}` : 'no name'),
+    depth ? `depth ${depth.join(' to ')}` : '',
+  ]
   return parts.filter(Boolean).join(', ')
 }
