@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { keyOf, sizeOf, type Tensor } from '../src/base/index.js'
 import { createSession } from '../src/engine/index.js'
+import { trainingModel } from '../src/gradients/index.js'
+import type { OpenedModel } from '../src/model/index.js'
 import { newNetwork } from '../src/networks/index.js'
 import {
+  type ActivationNoise,
   type ActivationPort,
   allocatePort,
+  clearPort,
+  completeLevel,
   feedsOf,
   fillRow,
   insertActivationNoise,
+  type Level,
   matchActivations,
   noises,
 } from '../src/noise/index.js'
@@ -106,3 +112,63 @@ describe('activation noise in a graph', () => {
     expect(first.length).toBeLessThan(matchActivations(graph, { match: 'Relu' }).length)
   })
 })
+
+/** A level that acts, for every kind. */
+const actingLevel = (noise: ActivationNoise): Level =>
+  Object.fromEntries(
+    Object.entries(noise.levels).map(([field, { default: usual }]) => [
+      field,
+      field === 'bits' ? 4 : field === 'stochastic' || field === 'linear' ? 1 : field === 'rate' ? 0.3 : usual || 0.3,
+    ]),
+  )
+
+describe.each(Object.values(activationNoises).map(noise => [noise.kind, noise] as const))(
+  '%s in a graph that is trained',
+  (kind, noise) => {
+    const { model, graph } = open(noise.residual ? 'resnet8' : 'cnn', 3)
+    const match = noise.residual ? undefined : 'Relu'
+    const { graph: noisy, ports } = insertActivationNoise(graph, [{ noise, match }], {
+      purpose: 'gradient',
+    })
+    const buffers = ports.flat().map(allocatePort)
+    const wrt = [...graph.initializers.keys()].filter(name => name.endsWith('weight'))
+    const { training, bytes } = trainingModel({ model } as OpenedModel, noisy, {
+      ...{ output: graph.outputs[0].name, loss: 'cross-entropy', wrt },
+    })
+    const session = createSession(bytes)
+
+    async function run() {
+      const ones = { dtype: 'float32' as const, shape: [3], data: new Float32Array(3).fill(1) }
+      const data = Float32Array.from({ length: 30 }, (_, i) => (i % 11 === 0 ? 1 : 0))
+      const feeds = Object.assign({ input: samples }, ...buffers.map(feedsOf))
+      feeds[training.targets] = { dtype: 'float32', shape: [3, 10], data }
+      feeds[training.sampleWeights] = ones
+      for (const name of wrt) feeds[name] = graph.initializers.get(name)
+      const made = await (await session).run(feeds)
+      const gradients = wrt.map(name => made[training.gradients.get(name)!].data as Float32Array)
+      return { loss: (made[training.loss].data as Float32Array)[0], gradients }
+    }
+    const draw = (n: number) => {
+      const level = completeLevel(noise, actingLevel(noise))
+      for (const [i, buffer] of buffers.entries())
+        for (let row = 0; row < 3; row++) fillRow(buffer, row, level, keyOf(n, kind, i, row))
+      return run()
+    }
+
+    it('does nothing at its identity, draws anew, and lets gradients through', async () => {
+      expect(wrt.length).toBeGreaterThan(2)
+      const clean = await run()
+      const [one, other] = [await draw(0), await draw(1)]
+      expect((await draw(0)).loss).toBe(one.loss)
+      expect(one.loss).not.toBe(clean.loss)
+      expect(one.loss).not.toBe(other.loss)
+      for (const gradient of [...clean.gradients, ...one.gradients]) {
+        expect(gradient.every(Number.isFinite)).toBe(true)
+        expect(gradient.some(value => value !== 0)).toBe(true)
+      }
+      buffers.forEach(clearPort)
+      expect((await run()).loss).toBe(clean.loss)
+      await (await session).close()
+    })
+  },
+)
