@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { keyOf, sizeOf, type Tensor } from '../src/base/index.js'
 import { createSession } from '../src/engine/index.js'
 import { trainingModel } from '../src/gradients/index.js'
-import type { OpenedModel } from '../src/model/index.js'
+import { insertActivationNoise, type OpenedModel } from '../src/model/index.js'
 import { newNetwork } from '../src/networks/index.js'
 import {
   type ActivationNoise,
@@ -12,7 +12,6 @@ import {
   completeLevel,
   feedsOf,
   fillRow,
-  insertActivationNoise,
   type Level,
   matchActivations,
   noises,
@@ -118,7 +117,13 @@ const actingLevel = (noise: ActivationNoise): Level =>
   Object.fromEntries(
     Object.entries(noise.levels).map(([field, { default: usual }]) => [
       field,
-      field === 'bits' ? 4 : field === 'stochastic' || field === 'linear' ? 1 : field === 'rate' ? 0.3 : usual || 0.3,
+      field === 'bits'
+        ? 4
+        : field === 'stochastic' || field === 'linear'
+          ? 1
+          : field === 'rate'
+            ? 0.3
+            : usual || 0.3,
     ]),
   )
 

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { trainingGraph } from '../src/autodiff/index.js'
 import { keyOf, sizeOf, type Tensor, tensor } from '../src/base/index.js'
 import { lower, runtimeDomains } from '../src/lowering/index.js'
+import { insertActivationNoise } from '../src/model/index.js'
 import {
   type ActivationNoise,
   allocatePort,
   completeLevel,
   feedsOf,
   fillRow,
-  insertActivationNoise,
   type Level,
   noises,
 } from '../src/noise/index.js'

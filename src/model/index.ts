@@ -1,3 +1,4 @@
+export { type InsertOptions, insertActivationNoise, type NoisyGraph } from './activation-noise.js'
 export { type BatchReport, proveBatch } from './batch.js'
 export { type Binding, type Bindings, parseBinding } from './bindings.js'
 export { exportModel } from './export.js'

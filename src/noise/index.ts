@@ -7,21 +7,21 @@ export {
   spreadRow,
 } from './activation/feed.js'
 export {
+  type ActivationMatch,
   type ActivationRequest,
-  type InsertOptions,
-  insertActivationNoise,
-  type NoisyGraph,
+  activationSites,
+  matchActivations,
   sitesOf,
-} from './activation/insert.js'
-export { type ActivationMatch, activationSites, matchActivations } from './activation/select.js'
-export type {
-  ActivationNoise,
-  ActivationPort,
-  ActivationSite,
-  FormScope,
-  PortFill,
-  PortInput,
-  PortRole,
+} from './activation/select.js'
+export {
+  type ActivationNoise,
+  type ActivationPort,
+  type ActivationSite,
+  type FormScope,
+  type PortFill,
+  type PortInput,
+  type PortRole,
+  portRoles,
 } from './activation/types.js'
 export {
   at,

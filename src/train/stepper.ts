@@ -3,8 +3,14 @@ import { sizeOf, type Tensor } from '../base/index.js'
 import { createSession, type Device, type Session } from '../engine/index.js'
 import { trainingModel } from '../gradients/index.js'
 import type { LoweringOptions } from '../lowering/index.js'
-import { type OpenedModel, type Preprocess, samplesInput, staticGraph } from '../model/index.js'
-import { type ActivationRequest, insertActivationNoise } from '../noise/index.js'
+import {
+  insertActivationNoise,
+  type OpenedModel,
+  type Preprocess,
+  samplesInput,
+  staticGraph,
+} from '../model/index.js'
+import type { ActivationRequest } from '../noise/index.js'
 import type { Graph } from '../onnx/index.js'
 import { type ActivationDraws, NoisePorts } from './activations.js'
 import { type Buffers, type Slot, viewOf } from './layout.js'

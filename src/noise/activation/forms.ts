@@ -1,6 +1,10 @@
 /** What activation noises put into a graph, in standard operators. */
-import { dataTypeCodes, int } from '../../onnx/index.js'
 import type { FormScope } from './types.js'
+
+// Attributes, written out: this room loads no other at run time. The types are TensorProto's.
+const float32 = { type: 'int', value: 1 } as const
+const int32 = { type: 'int', value: 6 } as const
+const keepdims = { type: 'int', value: 1 } as const
 
 /** Keeps a division by the largest value of a sample that is all zero from giving no number. */
 const tiny = 1e-30
@@ -33,7 +37,7 @@ export function converted(scope: FormScope): string {
   const kept = b.emit('Max', [b.emit('Min', [counted, steps]), b.emit('Neg', [steps])])
   const value = b.emit('Div', [b.emit('Mul', [kept, limit]), steps])
   const isInside = b.emit('LessOrEqual', [b.emit('Abs', [y]), limit])
-  const inside = b.emit('Cast', [isInside], { to: int(dataTypeCodes.float32) })
+  const inside = b.emit('Cast', [isInside], { to: float32 })
   const passed = scope.straightThrough(value, b.emit('Mul', [y, inside]))
   return b.emit('Where', [b.emit('Greater', [steps, b.scalar(0)]), passed, y])
 }
@@ -49,10 +53,10 @@ export function flipped(scope: FormScope): string {
   const steps = b.emit('Max', [input('steps')!, b.scalar(1)])
   const limit = b.emit('Max', [largestOf(scope), b.scalar(tiny)])
   const step = b.emit('Div', [limit, steps])
-  const whole = (value: string) => b.emit('Cast', [value], { to: int(dataTypeCodes.int32) })
+  const whole = (value: string) => b.emit('Cast', [value], { to: int32 })
   const q = b.emit('Round', [b.emit('Div', [y, step])])
   const struck = b.emit('BitwiseXor', [whole(q), whole(input('mask')!)])
-  const moved = b.emit('Sub', [b.emit('Cast', [struck], { to: int(dataTypeCodes.float32) }), q])
+  const moved = b.emit('Sub', [b.emit('Cast', [struck], { to: float32 }), q])
   const change = scope.straightThrough(b.emit('Mul', [moved, step]))
   return b.emit('Add', [y, change])
 }
@@ -65,7 +69,7 @@ export function quantized(scope: FormScope): string {
   const { b, y, input } = scope
   const steps = input('steps')!
   const [zero, axes] = [b.scalar(0), b.ints(innerAxes(scope))]
-  const keep = { keepdims: int(1) }
+  const keep = { keepdims }
   const low = b.emit('Min', [b.emit('ReduceMin', [y, axes], keep), zero])
   const high = b.emit('Max', [b.emit('ReduceMax', [y, axes], keep), zero])
   const range = b.emit('Max', [b.emit('Sub', [high, low]), b.scalar(tiny)])
@@ -84,5 +88,5 @@ const innerAxes = ({ b, y }: FormScope): number[] => [...b.shape(y).keys()].slic
 function largestOf(scope: FormScope): string {
   const { b, y } = scope
   const axes = innerAxes(scope)
-  return b.emit('ReduceMax', [b.emit('Abs', [y]), b.ints(axes)], { keepdims: int(1) })
+  return b.emit('ReduceMax', [b.emit('Abs', [y]), b.ints(axes)], { keepdims })
 }

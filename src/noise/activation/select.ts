@@ -1,7 +1,7 @@
 import { expected, matcher, UsageError } from '../../base/index.js'
 import type { Graph } from '../../onnx/index.js'
 import { residualBranches } from './residual.js'
-import type { ActivationSite } from './types.js'
+import type { ActivationNoise, ActivationSite } from './types.js'
 
 /** Which values of a network: every condition given has to hold. */
 export interface ActivationMatch {
@@ -15,6 +15,20 @@ export interface ActivationMatch {
   readonly values?: readonly string[]
   /** The operators meant where neither name nor depth is said; default: the non-linear ones. */
   readonly usual?: readonly string[]
+}
+
+export interface ActivationRequest extends ActivationMatch {
+  readonly noise: ActivationNoise
+  /** Fields of the noise's level that will be given; default: all it has. */
+  readonly fields?: readonly string[]
+  /** Where a refusal says it stands. */
+  readonly where?: string
+}
+
+/** The sites a request acts at. Throws UsageError, naming what there is, where it matches none. */
+export function sitesOf(graph: Graph, request: ActivationRequest): ActivationSite[] {
+  const { residual, usual } = request.noise
+  return matchActivations(graph, { residual, usual, ...request }, request.where)
 }
 
 /** Operators whose outputs are meant where nothing is said, the first group that there is. */

@@ -1,22 +1,16 @@
-import { Builder, type Graph } from '../../onnx/index.js'
-import { type ActivationMatch, matchActivations } from './select.js'
+/** Noise on activations, put into a graph: new inputs, and nodes that use them. */
 import {
   type ActivationNoise,
   type ActivationPort,
+  type ActivationRequest,
   type ActivationSite,
   type FormScope,
   type PortInput,
   type PortRole,
   portRoles,
-} from './types.js'
-
-export interface ActivationRequest extends ActivationMatch {
-  readonly noise: ActivationNoise
-  /** Fields of the noise's level that will be given; default: all it has. */
-  readonly fields?: readonly string[]
-  /** Where a refusal says it stands. */
-  readonly where?: string
-}
+  sitesOf,
+} from '../noise/index.js'
+import { Builder, type Graph } from '../onnx/index.js'
 
 export interface InsertOptions {
   /**
@@ -62,12 +56,6 @@ export function insertActivationNoise(
     )
   })
   return { graph: copy, ports }
-}
-
-/** The sites a request acts at. Throws UsageError, naming what there is, where it matches none. */
-export function sitesOf(graph: Graph, request: ActivationRequest): ActivationSite[] {
-  const { residual, usual } = request.noise
-  return matchActivations(graph, { residual, usual, ...request }, request.where)
 }
 
 interface Place {
