@@ -62,7 +62,8 @@ for (const seed of seeds)
 
 const mean = values => values.reduce((a, b) => a + b, 0) / values.length
 const percent = value => (100 * value).toFixed(1)
-const of = (name, column) => seeds.map(seed => runs[`${name}, seed ${seed}, ${epochs} epochs`][column])
+const of = (name, column) =>
+  seeds.map(seed => runs[`${name}, seed ${seed}, ${epochs} epochs`][column])
 const [plain, noisy] = Object.keys(recipes)
 const columns = ['none', ...tested.map(level => `${100 * level} %`)]
 const row = name =>
