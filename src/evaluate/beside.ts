@@ -12,7 +12,7 @@ import {
 import type { Predictor } from '../model/index.js'
 import type { Measures, Scorecard } from '../record/index.js'
 import { measureSuite } from './measure.js'
-import type { Suite } from './suite.js'
+import type { Suite } from './suites/suite.js'
 
 const nothing: Suite = { name: 'clean', preset: '', tldr: '', conditions: [] }
 

@@ -2,7 +2,7 @@ import { keyOf, UsageError } from '../base/index.js'
 import { type Dataset, physicalRange, type SampleKind } from '../data/index.js'
 import type { Weights } from '../model/index.js'
 import { completeLevel, noiseOf } from '../noise/index.js'
-import type { Condition } from './suite.js'
+import type { Condition } from './suites/suite.js'
 
 export interface SampleDraw {
   readonly seed: number
@@ -26,7 +26,8 @@ export function sampleDisturber(
   const clip = clipOf(condition, data.kind)
   const noise = noiseOf('input', kind)
   const level = completeLevel(noise, condition.level)
-  const context = { shape: data.shape, sampleRate: data.sampleRate, clip, deviations }
+  const { shape, sampleRate } = data
+  const context = { shape, sampleRate, clip, deviations, sources: condition.sources }
   return (x: Float32Array, out: Float32Array, id: number): void => {
     const key = keyOf(seed, `evaluate input:${kind}`, severity, draw, id)
     noise.apply(x, out, level, key, context)

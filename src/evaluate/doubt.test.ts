@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { keyOf, Random, wilsonInterval } from '../base/index.js'
 import { answersOf } from '../metrics/index.js'
 import { DoubtMeter } from './doubt.js'
-import type { Condition } from './suite.js'
+import type { Condition } from './suites/suite.js'
 
 const condition = (draws: number): Condition => ({
   at: draws > 1 ? 'weight' : 'input',

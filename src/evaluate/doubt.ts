@@ -5,7 +5,7 @@
  */
 import { Moments, wilsonInterval } from '../base/index.js'
 import type { Answers } from '../metrics/index.js'
-import type { Condition } from './suite.js'
+import type { Condition } from './suites/suite.js'
 
 export type Interval = readonly [low: number, high: number]
 

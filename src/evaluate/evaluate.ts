@@ -51,7 +51,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
   const { seed = 0, threads = threadsAvailable(), device = 'cpu', onEvent, batch, signal } = options
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline)
   const data = await openSet(options, options.model)
-  const suite = chosenSuite(options, data)
+  const suite = await chosenSuite(options, data)
   const { predictor, facts, opened } = await openPredictor(options, data, { threads, device })
   try {
     const watches = await openWatches(options, { predictor, data, suite })
@@ -92,7 +92,7 @@ export interface ModelStripOptions extends Omit<EvaluateOptions, 'model' | 'pred
 export async function modelStrip(options: ModelStripOptions): Promise<Strip | undefined> {
   const { models, samples, seed = 0, threads = threadsAvailable(), device = 'cpu' } = options
   const data = await openSet(options, models[0]?.model)
-  const suite = chosenSuite(options, data)
+  const suite = await chosenSuite(options, data)
   const opened: StripModel[] = []
   try {
     for (const { name, model } of models) {

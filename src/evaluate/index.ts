@@ -16,5 +16,5 @@ export {
 } from './measure.js'
 export { decodeScores, encodeScores, pairedDifference, scoresBeside } from './paired.js'
 export type { Strip } from './strip.js'
-export type { Condition, Suite, SuiteFor } from './suite.js'
-export { suiteOf, suites, usualSuite } from './suites.js'
+export type { Condition, Suite, SuiteFor } from './suites/suite.js'
+export { suiteOf, suites, usualSuite } from './suites/suites.js'

@@ -7,7 +7,7 @@ import type { Measures } from '../record/index.js'
 import { AnswerReader } from './answers.js'
 import { disturbWeights, sampleDisturber } from './disturb.js'
 import { DoubtMeter, type Doubts, type SampleScores } from './doubt.js'
-import type { Condition, Suite } from './suite.js'
+import type { Condition, Suite } from './suites/suite.js'
 
 export interface MeasureSuiteOptions {
   readonly predictor: Predictor

@@ -4,7 +4,7 @@ import { corruptionErrors } from './corruption-error.js'
 import { clipOf } from './disturb.js'
 import type { ConditionDoubt, Doubts } from './doubt.js'
 import type { MeasuredCondition, MeasuredSuite } from './measure.js'
-import type { Suite } from './suite.js'
+import type { Suite } from './suites/suite.js'
 
 /** What a scorecard says of the model. */
 export interface ModelFacts {
@@ -128,7 +128,7 @@ function conditionOf(
     at,
     kind,
     severity,
-    level: others.length ? { ...level } : level[levelName],
+    level: others.length ? { ...level } : (level[levelName] ?? null),
     levelName,
     clip: at === 'input' ? (clip ? [clip[0], clip[1]] : 'none') : null,
     seen: seen.includes(`${at}:${kind}`),

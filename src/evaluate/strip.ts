@@ -4,7 +4,7 @@ import { type Dataset, limit } from '../data/index.js'
 import type { Predictor } from '../model/index.js'
 import { AnswerReader } from './answers.js'
 import { clipOf, sampleDisturber } from './disturb.js'
-import type { Condition, Suite } from './suite.js'
+import type { Condition, Suite } from './suites/suite.js'
 
 export interface StripModel {
   readonly name: string

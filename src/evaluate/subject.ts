@@ -12,8 +12,8 @@ import {
   type Preprocess,
 } from '../model/index.js'
 import type { ModelFacts } from './scorecard.js'
-import type { Suite } from './suite.js'
-import { suiteOf, usualSuite } from './suites.js'
+import type { Suite } from './suites/suite.js'
+import { openSuite, usualSuite } from './suites/suites.js'
 
 /** A model, or any predictor, and the data it is tested on. */
 export interface TestOptions extends DataOptions {
@@ -53,8 +53,12 @@ export async function openSet(
   return openData(data, { preferSplit: 'test', ...physical, ...asked })
 }
 
-export function chosenSuite({ suite }: Pick<TestOptions, 'suite'>, data: Dataset): Suite {
-  return typeof suite === 'object' ? suite : suiteOf(suite ?? usualSuite[data.kind], data)
+/** The suite that was named, or the usual one of the data's kind. */
+export async function chosenSuite(
+  { suite }: { readonly suite?: string | Suite },
+  data: Dataset,
+): Promise<Suite> {
+  return typeof suite === 'object' ? suite : openSuite(suite ?? usualSuite[data.kind], data)
 }
 
 export interface Opened {

@@ -6,7 +6,7 @@ import type { Predictor } from '../model/index.js'
 import { conformalWatch, outlierWatch } from './beside.js'
 import type { EvaluateOptions } from './evaluate.js'
 import type { ScorecardParts } from './scorecard.js'
-import type { Suite } from './suite.js'
+import type { Suite } from './suites/suite.js'
 
 export interface Watches {
   /** Takes each batch's answers: clean, and by condition and draw. */

@@ -59,7 +59,7 @@ async function refuseSeverityFolders({ path, name, listing }: Place): Promise<vo
   )
     throw new DataError(
       `${name}: this looks like corruption/severity/class folders (ImageNet-C). Point at one severity, ` +
-        `for instance ${name}/${listing!.folders[0]}/${inner.at(-1)}.`,
+        `for instance ${name}/${listing!.folders[0]}/${inner.at(-1)}, or give the whole to temper eval as --suite.`,
     )
 }
 

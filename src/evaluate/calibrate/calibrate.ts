@@ -25,7 +25,7 @@ import {
 import type { MeasuredEvent } from '../evaluate.js'
 import { measureSuite } from '../measure.js'
 import { chosenSuite, openPredictor, openSet, type TestOptions } from '../subject.js'
-import type { Suite } from '../suite.js'
+import type { Suite } from '../suites/suite.js'
 import { type Gathered, HalfGatherer } from './gather.js'
 import { emitScaling } from './operators.js'
 
@@ -53,7 +53,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   const threads = options.threads ?? threadsAvailable()
   checkMethod(method)
   const data = await openSet(options, options.model)
-  const suite = options.suite === undefined ? undefined : chosenSuite(options, data)
+  const suite = options.suite === undefined ? undefined : await chosenSuite(options, data)
   const { predictor, facts, opened } = await openPredictor(options, data, { threads, device })
   try {
     const { output } = opened!

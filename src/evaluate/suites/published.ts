@@ -1,6 +1,6 @@
 /** The published corruption suites, made from the presets of the noise table. */
-import { UsageError } from '../base/index.js'
-import { levelOfSeverity, noises } from '../noise/index.js'
+import { UsageError } from '../../base/index.js'
+import { levelOfSeverity, noises } from '../../noise/index.js'
 import type { Condition, Suite, SuiteFor } from './suite.js'
 
 /** The four kinds that ImageNet-C keeps apart, for choosing settings. */

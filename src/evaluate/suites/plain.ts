@@ -1,5 +1,6 @@
 /** Suites of one noise at growing strength, for any model. */
-import type { Suite } from './suite.js'
+import { UsageError } from '../../base/index.js'
+import type { Suite, SuiteFor } from './suite.js'
 
 const gaussianSigmas = [0.08, 0.12, 0.18, 0.26, 0.38]
 const relativeWeightNoise = [0.01, 0.02, 0.05, 0.1]
@@ -32,6 +33,31 @@ export const audioSnr: Suite = {
     clip: 'physical',
     draws: 1,
   })),
+}
+
+/** Box-shaped rooms of about 4.6 m whose walls take less and less (Sabine: .18 to 1.2 s of echo). */
+export const audioRooms: SuiteFor = {
+  name: 'audio-rooms',
+  tldr: 'recordings in simulated rooms of about 4.6 m, echo times of .18 to 1.2 s',
+  for(data) {
+    if (data.kind !== 'audio')
+      throw new UsageError(
+        `suite audio-rooms: it is for recordings, and ${data.name} holds ${data.kind} samples.`,
+      )
+    return {
+      name: 'audio-rooms',
+      preset: 'rooms of 4.6 m, mirror images',
+      tldr: this.tldr,
+      conditions: [0.7, 0.5, 0.35, 0.2, 0.1].map((absorption, i) => ({
+        at: 'input',
+        kind: 'room',
+        severity: i + 1,
+        level: { absorption, size: 4.6, wet: 1 },
+        clip: 'physical',
+        draws: 1,
+      })),
+    }
+  },
 }
 
 /** Gaussian noise on tables, in fractions of each feature's standard deviation. */

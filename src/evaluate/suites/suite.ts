@@ -1,4 +1,5 @@
-import type { Dataset } from '../data/index.js'
+import type { Dataset } from '../../data/index.js'
+import type { Source } from '../../noise/index.js'
 
 /** One way a model is disturbed: a noise at one level. */
 export interface Condition {
@@ -12,6 +13,10 @@ export interface Condition {
   readonly clip: readonly [number, number] | 'physical' | null
   /** How many independent draws are averaged; noise on samples needs one, weights need several. */
   readonly draws: number
+  /** Recordings the noise draws from, for noises that need some. */
+  readonly sources?: readonly Source[]
+  /** Ready-made noisy samples in place of the noise, index by index those of the data measured. */
+  readonly samples?: Dataset
 }
 
 /** A named list of conditions, the same for every model it measures. */
