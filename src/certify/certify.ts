@@ -28,6 +28,8 @@ export interface CertifyOptions extends SubjectOptions, SmoothingOptions {
    * and settings is gone on from; one of others is refused.
    */
   out?: string
+  /** Only every `of`-th sample from number `index` on: a part of work that others do the rest of. */
+  shard?: { readonly index: number; readonly of: number }
   onEvent?: (event: CertifiedEvent) => void
   /** Aborting it ends the work after the sample at hand; the certificate holds what was done. */
   signal?: AbortSignal
@@ -64,7 +66,7 @@ interface Run extends CertifyOptions {
 }
 
 async function run({ subject, smoothing, frame, done, ...options }: Run): Promise<Certificate> {
-  const { out, onEvent, signal } = options
+  const { out, onEvent, signal, shard = { index: 0, of: 1 } } = options
   const { data, seed, classify } = subject
   const voter = new Voter({ classify, shape: data.shape, seed, ...smoothing })
   const grown = [...done]
@@ -78,7 +80,7 @@ async function run({ subject, smoothing, frame, done, ...options }: Run): Promis
   }
   const { samples } = await certifySamples({
     ...smoothing,
-    subjects: await subject.subjects(),
+    subjects: (await subject.subjects()).filter((_, i) => i % shard.of === shard.index),
     votesOf: async index => {
       const { values, id } = await subject.sample(index)
       return voter.votesOf(values, id)
@@ -133,6 +135,13 @@ function certificateOf(
     summary: summarize(samples, smoothing),
     ...(rate > 0 && Number.isFinite(rate) && { timing: { samplesPerSecond: rate } }),
   }
+}
+
+/** One certificate of the shards of one, in the order of its samples. */
+export function mergeCertificates(shards: readonly Certificate[]): Certificate {
+  const [{ timing: _, ...frame }] = shards
+  const samples = shards.flatMap(shard => shard.samples).sort((a, b) => a.index - b.index)
+  return { ...frame, samples, summary: summarize(samples, completeSmoothing(frame)) }
 }
 
 /** What an earlier run left in `out`; throws DataError where that is of something else. */

@@ -1,4 +1,4 @@
-export { type CertifiedEvent, type CertifyOptions, certify } from './certify.js'
+export { type CertifiedEvent, type CertifyOptions, certify, mergeCertificates } from './certify.js'
 export {
   type PredictedEvent,
   type Predictions,

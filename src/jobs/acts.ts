@@ -1,4 +1,5 @@
 import { type CertifyOptions, certify, type PredictOptions, predict } from '../certify/index.js'
+import { type DataOptions, openData } from '../data/index.js'
 import { probeBlock } from '../engine/index.js'
 import {
   type CalibrateOptions,
@@ -76,6 +77,13 @@ export const acts: Readonly<Record<string, Act>> = {
 
   noise: payload => previewNoise(payload as PreviewOptions),
 
+  /** What is in some DATA: content hash, length and kind. */
+  async fingerprint(payload) {
+    const { data, options } = payload as FingerprintPayload
+    const opened = await openData(data, options)
+    return { sha256: await opened.sha256(), samples: opened.length, kind: opened.kind }
+  },
+
   /** The block size of the fast path on this machine; a crash of it is the answer too. */
   probe: () => probeBlock(),
 
@@ -130,4 +138,9 @@ interface PredictPayload extends PredictOptions, Bound {
 
 interface StripPayload extends ModelStripOptions, Bound {
   readonly preprocessFile?: string
+}
+
+interface FingerprintPayload {
+  readonly data: string
+  readonly options: DataOptions
 }

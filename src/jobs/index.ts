@@ -1,1 +1,9 @@
+export { newStudyKey, type WorkerOptions, work } from './queue/index.js'
+export {
+  certifyFar,
+  type FarCertifyOptions,
+  type FarOptions,
+  findData,
+  remoteActs,
+} from './remote/index.js'
 export { type JobOptions, runJob } from './run.js'

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Option } from 'commander'
+import type { FarCertifyOptions } from '../../jobs/index.js'
 import type { Certificate } from '../../record/index.js'
 import {
   type CommandSpec,
@@ -10,10 +11,12 @@ import {
   valueOptions,
   wholeNumber,
 } from '../command.js'
+import { farFlags, farOptions, workFolder } from '../far.js'
 import { superviseJob } from '../job.js'
 import { color, type Output } from '../output.js'
 import { percent } from '../percent.js'
 import { rooms } from '../rooms.js'
+import { untilStopped } from '../signals.js'
 import { textTable } from '../table.js'
 
 const subjectOptions = (n: number) => [
@@ -42,6 +45,7 @@ export const certify: CommandSpec = {
     new Option('--n0 <n>', 'copies that choose the class').argParser(wholeNumber(1)).default(100),
     new Option('--out <file>', 'the certificate (JSON); an unfinished one there is gone on from'),
     new Option('--tsv <file>', 'a table: idx label predict radius correct time'),
+    ...farFlags(),
   ],
   examples: [
     'temper certify model.onnx --data mnist:test --sigma 0.5 --limit 100',
@@ -50,15 +54,8 @@ export const certify: CommandSpec = {
   async run([model], context) {
     const { options, output } = context
     const out = options.out === undefined ? undefined : resolve(options.out as string)
-    const payload = { ...payloadOf(model, context), out }
-    const show = ({ done, of }: { done: number; of: number }) =>
-      output.progress(`certify  ${done}/${of} samples`, done % 100 === 0)
-    const outcome = await superviseJob<Certificate, never>(
-      'certify',
-      payload,
-      output,
-      show as never,
-    )
+    const certifying = options.redis === undefined ? certifyHere : certifyElsewhere
+    const outcome = await certifying(model, context, out)
     if (!outcome.ended) {
       if (out) output.note(`stopped; ${options.out} holds what was done. The same command goes on.`)
       return outcome.exitCode
@@ -69,6 +66,31 @@ export const certify: CommandSpec = {
     output.document(outcome.result)
     return 0
   },
+}
+
+function certifyHere(model: string, context: Context, out: string | undefined) {
+  const { output } = context
+  const show = ({ done, of }: { done: number; of: number }) =>
+    output.progress(`certify  ${done}/${of} samples`, done % 100 === 0)
+  const payload = { ...payloadOf(model, context), out }
+  return superviseJob<Certificate, never>('certify', payload, output, show as never)
+}
+
+async function certifyElsewhere(model: string, context: Context, out: string | undefined) {
+  const { options, output } = context
+  const { certifyFar } = await rooms.jobs()
+  const far = await farOptions(context, workFolder(out))
+  const { sigma, n0, n, alpha, seed, output: name, input, data, preprocess } = options
+  const { format, label, limit, first, skip } = options
+  const asked = {
+    ...{ model, data, sigma, n0, n, alpha, seed, out },
+    ...{ output: name, bind: input, preprocessFile: preprocess },
+    options: { format, label, limit, first, skip, seed },
+    onDone: (done: number, of: number) => output.progress(`certify  ${done}/${of} parts`, true),
+  } as FarCertifyOptions
+  return untilStopped(output, 'stopping: what came is kept', ({ signal }) =>
+    certifyFar(asked, { ...far, signal }),
+  )
 }
 
 async function printCertificate(output: Output, certificate: Certificate): Promise<void> {

@@ -12,6 +12,7 @@ import { newNetwork } from './new.js'
 import { noise } from './noise.js'
 import { report } from './report.js'
 import { resume, train } from './train.js'
+import { worker } from './worker.js'
 
 /** Every command, in the order in which `temper --help` teaches them. */
 export const commands: readonly CommandSpec[] = [
@@ -26,6 +27,7 @@ export const commands: readonly CommandSpec[] = [
   inspect,
   report,
   dash,
+  worker,
   noise,
   newNetwork,
   list,

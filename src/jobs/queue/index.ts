@@ -1,2 +1,5 @@
 export { newStudyKey, type Order, QueueCarrier, type QueueOptions } from './carrier.js'
+export type { DataNeed } from './messages.js'
+export { checkRedis } from './redis.js'
+export { checkKey } from './seal.js'
 export { type RemoteAct, type RemoteContext, type WorkerOptions, work } from './worker.js'

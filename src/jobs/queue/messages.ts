@@ -28,9 +28,19 @@ export const manifestSchema = z.strictObject({
   version: z.string().max(50),
   /** Where artefacts lie and answers go. */
   depot: z.url({ protocol: /^http$/ }),
-  data: z.array(z.strictObject({ name: z.string().max(300), sha256: hash })).max(100),
+  data: z
+    .array(
+      z.strictObject({
+        name: z.string().max(300),
+        /** How it is opened. */
+        options: z.record(z.string(), z.json()),
+        sha256: hash,
+      }),
+    )
+    .max(100),
 })
 export type Manifest = z.infer<typeof manifestSchema>
+export type DataNeed = Manifest['data'][number]
 
 export const claimSchema = z.strictObject({ id: hash, attempt: count, worker: name })
 

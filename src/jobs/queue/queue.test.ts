@@ -60,7 +60,7 @@ describe.skipIf(!redis)('orders over Redis (skipped where redis-server is not in
       key,
       acts,
       store: join(folder, `worker-${n}`),
-      dataHashes: async () => new Map(),
+      find: async () => new Map(),
       signal: leave.signal,
     })
 

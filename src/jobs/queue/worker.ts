@@ -5,6 +5,7 @@ import { temperVersion } from '../../record/index.js'
 import { DepotClient } from './depot-client.js'
 import {
   type Answer,
+  type DataNeed,
   longestOrder,
   type Manifest,
   manifestSchema,
@@ -42,8 +43,8 @@ export interface WorkerOptions {
   store: string
   /** Orders done at once; default 1. */
   slots?: number
-  /** Content hashes of the DATA that is here; `names` are tried where a study asks for them. */
-  dataHashes(names: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Which DATA here is what a study needs: its name or path by content hash. */
+  find(needs: readonly DataNeed[]): Promise<ReadonlyMap<string, string>>
   onNote?: (text: string) => void
   /** Aborting it ends the worker; what it was doing is given back. */
   signal?: AbortSignal
@@ -127,7 +128,7 @@ class QueueWorker {
       throw new UsageError(
         `worker: the study is of Temper ${manifest.version}, this is ${temperVersion}. Install the same version on both machines.`,
       )
-    this.data = await this.options.dataHashes(manifest.data.map(({ name }) => name))
+    this.data = await this.options.find(manifest.data)
     const missing = manifest.data.find(({ sha256 }) => !this.data.has(sha256))
     if (missing)
       throw new DataError(

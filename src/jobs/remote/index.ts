@@ -1,0 +1,4 @@
+export { remoteActs } from './acts.js'
+export type { FarOptions } from './carry.js'
+export { certifyFar, type FarCertifyOptions } from './certify.js'
+export { findData, fingerprint } from './find.js'
