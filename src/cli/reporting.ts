@@ -67,8 +67,14 @@ export async function stripOfRuns(
   if (!data.test) return undefined
   const { suite } = runs[0].scorecard
   const models = runs.map(({ name, run }) => ({ name, model: join(run!, 'model.onnx') }))
-  const payload = { models, data: data.test.source, suite: suite.name, preprocess }
-  return stripOf(payload, context)
+  const payload = { models, run: runs[0].run, suite: suite.name, preprocess }
+  try {
+    return await stripOf(payload, context)
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    context.output.note(`the page shows no samples: ${error.message}`)
+    return undefined
+  }
 }
 
 /** Asks a child for the strip. */

@@ -15,6 +15,7 @@ export const rooms = {
   noise: () => import('../noise/index.js'),
   onnx: () => import('../onnx/index.js'),
   page: () => import('../page/index.js'),
+  recipe: () => import('../recipe/index.js'),
   record: () => import('../record/index.js'),
   report: () => import('../report/index.js'),
   schedule: () => import('../schedule/index.js'),

@@ -27,7 +27,7 @@ export {
   preprocessSchema,
 } from './preprocess/schema.js'
 export { type Batch, type BatchOptions, batches, batchesPerEpoch } from './sampling/batches.js'
-export { featureDeviations } from './sampling/deviations.js'
+export { channelMoments, featureDeviations } from './sampling/deviations.js'
 export { epochOrder } from './sampling/order.js'
 export { type BadSample, badSamples, onlyReadable } from './sampling/readable.js'
 export { everyKth, first, limit, type SplitOptions, splitBy } from './sampling/split.js'

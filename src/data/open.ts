@@ -1,9 +1,12 @@
 import { extname, join } from 'node:path'
 import { DataError, didYouMean, expected } from '../base/index.js'
 import type { Dataset } from './dataset.js'
+import { readings } from './layouts/arrays.js'
 import { openFashionMnist } from './layouts/fashion-mnist.js'
 import { formats } from './layouts/formats.js'
 import { openMnist } from './layouts/mnist.js'
+import { npyPair } from './layouts/npy-pair.js'
+import { npz } from './layouts/npz.js'
 import { lookAt, type Place } from './layouts/place.js'
 import type { DataOptions } from './options.js'
 import { onlyReadable } from './sampling/readable.js'
@@ -46,11 +49,23 @@ export async function openData(spec: string, options: DataOptions = {}): Promise
 }
 
 async function openPlace(place: Place, options: DataOptions): Promise<Dataset> {
-  if (options.format !== undefined) return named(options.format).open(place, options)
+  const { format } = options
+  if (format !== undefined && !isReading(format)) return named(format).open(place, options)
+  if (format !== undefined) await refuseReading(place, format)
   for (const format of formats) if (await format.matches(place)) return format.open(place, options)
   throw new DataError(
     `${place.name}: ${await unknownContent(place)}. Layouts that are read: ` +
       `${formats.map(format => format.name).join(', ')}.`,
+  )
+}
+
+const isReading = (format: string) => readings.some(reading => reading === format)
+
+/** Only arrays leave open what their samples are. */
+async function refuseReading(place: Place, format: string): Promise<void> {
+  if ((await npz.matches(place)) || (await npyPair.matches(place))) return
+  throw new DataError(
+    `--format ${format}: it says what the arrays of .npz and .npy files are, and ${place.name} is neither.`,
   )
 }
 
@@ -89,7 +104,7 @@ function adviceFor(extension: string): string {
 function named(name: string) {
   const format = formats.find(f => f.name === name)
   if (format) return format
-  const names = formats.map(f => f.name)
+  const names = [...formats.map(f => f.name), ...readings]
   throw new DataError(
     expected('--format', `one of ${names.join(', ')}`, name, didYouMean(name, names).trim()),
   )

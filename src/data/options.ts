@@ -21,7 +21,10 @@ export interface DataOptions extends PhysicalOptions {
   split?: string
   /** The split to take where there are several and none was asked for; default `train`. */
   preferSplit?: string
-  /** The layout, a name of the `formats` table, instead of the detected one. */
+  /**
+   * The layout, a name of the `formats` table, instead of the detected one; or for arrays what their
+   * samples are: `images`, `series` or `vectors`.
+   */
   format?: string
   /** The label column of a table; default: the last. */
   label?: string

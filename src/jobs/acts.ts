@@ -1,5 +1,6 @@
+import { join } from 'node:path'
 import { type CertifyOptions, certify, type PredictOptions, predict } from '../certify/index.js'
-import { type DataOptions, openData } from '../data/index.js'
+import { type DataOptions, type Dataset, openData } from '../data/index.js'
 import { probeBlock } from '../engine/index.js'
 import {
   type CalibrateOptions,
@@ -12,7 +13,7 @@ import {
 import { type InspectOptions, inspect } from '../gradients/index.js'
 import { type Bindings, parseBinding, readPreprocess } from '../model/index.js'
 import { type PreviewOptions, previewNoise } from '../preview/index.js'
-import { readRecipe } from '../recipe/index.js'
+import { openSets, readRecipe } from '../recipe/index.js'
 import type { Act } from '../supervise/index.js'
 import {
   type HardenOptions,
@@ -54,10 +55,11 @@ export const acts: Readonly<Record<string, Act>> = {
     return predict({ ...options, inputs: bindings(bind), preprocess, onEvent: emit, signal })
   },
 
-  strip(payload) {
-    const { preprocessFile, bind, ...options } = payload as StripPayload
+  async strip(payload) {
+    const { preprocessFile, bind, run, ...options } = payload as StripPayload
     const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
-    return modelStrip({ preprocess, inputs: bindings(bind), ...options })
+    const data = run === undefined ? options.data : await testDataOf(run)
+    return data && modelStrip({ preprocess, inputs: bindings(bind), ...options, data })
   },
 
   async train(payload, { emit, signal }) {
@@ -84,12 +86,26 @@ export const acts: Readonly<Record<string, Act>> = {
     return { sha256: await opened.sha256(), samples: opened.length, kind: opened.kind }
   },
 
+  /** What a data set is, without reading its samples. */
+  async describe(payload) {
+    const { data, ...options } = payload as { data: string } & DataOptions
+    const opened = await openData(data, options)
+    const { name, kind, shape, length, sampleRate, split, splits, detected } = opened
+    return { name, kind, shape, length, sampleRate, split, splits, detected }
+  },
+
   /** The block size of the fast path on this machine; a crash of it is the answer too. */
   probe: () => probeBlock(),
 
   resume(payload, { emit, signal }) {
     return resume({ ...(payload as ResumeOptions), onEvent: emit, signal })
   },
+}
+
+/** The test data of a run's recipe, as the run divided it. */
+async function testDataOf(run: string): Promise<Dataset | undefined> {
+  const { test } = await openSets(readRecipe(join(run, 'recipe.yaml')))
+  return test
 }
 
 /** What `--input name=value` says, each a line. */
@@ -138,6 +154,8 @@ interface PredictPayload extends PredictOptions, Bound {
 
 interface StripPayload extends ModelStripOptions, Bound {
   readonly preprocessFile?: string
+  /** A run folder whose test data is shown, instead of `data`. */
+  readonly run?: string
 }
 
 interface FingerprintPayload {

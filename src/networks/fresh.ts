@@ -1,8 +1,8 @@
-import { didYouMean, expected, UsageError } from '../base/index.js'
+import { didYouMean, expected, float32Tensor, UsageError } from '../base/index.js'
 import { CANONICAL_IR_VERSION, CANONICAL_OPSET, type Model, settingsKey } from '../onnx/index.js'
 import { arranged, features } from './features/features.js'
 import { type FeatureOptions, type FeatureSettings, featureSettings } from './features/settings.js'
-import { Net } from './layers.js'
+import { Net, type Value } from './layers.js'
 import { type Network, type NetworkKind, networks } from './table.js'
 
 export interface NetworkOptions {
@@ -16,6 +16,8 @@ export interface NetworkOptions {
   features?: FeatureOptions
   /** Of the waveform, hertz; features need it. */
   sampleRate?: number
+  /** Of each feature or channel: the network begins with `(x - mean) / deviation`. */
+  standardize?: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
 }
 
 /**
@@ -31,7 +33,7 @@ export function newNetwork(kind: NetworkKind, options: NetworkOptions): Model {
   if (!Number.isInteger(classes) || classes < 1)
     throw new UsageError(expected('classes', 'a whole number from 1', classes))
   const net = new Net(kind, seed)
-  const samples = net.input(input)
+  const samples = standardized(net, net.input(input), options)
   const x = settings ? arranged(net, features(net, samples, settings), network.features) : samples
   if (settings) checkInput(kind, network, x.shape)
   net.output(network.build(net, x, classes))
@@ -39,9 +41,26 @@ export function newNetwork(kind: NetworkKind, options: NetworkOptions): Model {
     irVersion: CANONICAL_IR_VERSION,
     opsets: new Map([['', CANONICAL_OPSET]]),
     producer: { name: 'onnx-temper', version: '' },
-    metadata: new Map([['temper.network', kind], ...soundMetadata(net, options, settings)]),
+    metadata: new Map([
+      ['temper.network', kind],
+      ...settingsOf(net),
+      ...soundMetadata(options, settings),
+    ]),
     graph: net.graph,
   }
+}
+
+/** A feature that never changes is only centred. */
+function standardized(net: Net, x: Value, { standardize }: NetworkOptions): Value {
+  if (!standardize) return x
+  const shape = [x.shape[0], ...x.shape.slice(1).map(() => 1)]
+  const column = (name: string, values: readonly number[]) =>
+    net.fixed(name, float32Tensor(values, shape))
+  const deviation = standardize.deviation.map(d => (d > 0 ? d : 1))
+  const mean = column('input.mean', standardize.mean)
+  const centred = net.node('Sub', [x.name, mean], 'input.centred', x.shape)
+  const divisor = column('input.deviation', deviation)
+  return net.node('Div', [centred.name, divisor], 'input.standardized', x.shape)
 }
 
 /** Features complete for the waveform; throws UsageError where the input is none. */
@@ -55,16 +74,16 @@ function soundSettings({ input, features, sampleRate }: NetworkOptions): Feature
   return featureSettings(features!, { sampleRate, samples: input[1] })
 }
 
-/** What tells whoever opens the file which tensors are no weights, and what recordings it takes. */
-function soundMetadata(
-  net: Net,
-  { input }: NetworkOptions,
-  settings?: FeatureSettings,
-): [string, string][] {
+/** What tells whoever opens the file which tensors are no weights. */
+function settingsOf({ settings }: Net): [string, string][] {
+  return settings.length ? [[settingsKey, JSON.stringify(settings)]] : []
+}
+
+/** What recordings it takes. */
+function soundMetadata({ input }: NetworkOptions, settings?: FeatureSettings): [string, string][] {
   if (!settings) return []
   const { sampleRate } = settings
   return [
-    [settingsKey, JSON.stringify(net.settings)],
     ['temper.features', JSON.stringify(settings)],
     ['temper.preprocess', JSON.stringify({ sampleRate, seconds: input[1] / sampleRate })],
   ]

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { runModel } from '../../test/support/runtime.js'
+import { runModel, worstDifference } from '../../test/support/runtime.js'
 import { keyOf, Random, sizeOf, type Tensor, tensor, UsageError } from '../base/index.js'
+import { openModel } from '../model/index.js'
 import { writeModel } from '../onnx/index.js'
 import { type NetworkKind, networks, newNetwork } from './index.js'
 
@@ -108,6 +109,26 @@ describe('fresh networks', () => {
     expect(largest).toBeLessThanOrEqual(bound)
     expect(Math.abs(deviation / (bound / Math.sqrt(3)) - 1)).toBeLessThan(0.05)
     expect(spread('fc1.bias').largest).toBe(0)
+  })
+})
+
+describe('a network that standardizes', () => {
+  it('begins with (x - mean) / deviation, and trains neither', async () => {
+    const options = { input: [2, 32], classes: 3, seed: 4 }
+    const plain = writeModel(newNetwork('cnn1d', options))
+    const standardize = { mean: [3, -5], deviation: [10, 0] }
+    const bytes = writeModel(newNetwork('cnn1d', { ...options, standardize }))
+    const x = noise([4, 2, 32])
+    const raw = tensor(
+      'float32',
+      [4, 2, 32],
+      (x.data as Float32Array).map((v, i) => (Math.floor(i / 32) % 2 ? v - 5 : 10 * v + 3)),
+    )
+    const { logits: wanted } = await runModel(plain, { input: x })
+    const { logits } = await runModel(bytes, { input: raw })
+    expect(worstDifference(logits, wanted)).toBeLessThan(1e-4)
+    const names = (await openModel(bytes)).parameters.map(p => p.name)
+    expect(names).toEqual((await openModel(plain)).parameters.map(p => p.name))
   })
 })
 

@@ -17,6 +17,7 @@ export const planSchema = z.object({
   threads: z.int(),
   model: z.object({
     network: z.string().optional(),
+    standardize: z.boolean().optional(),
     features: z.record(z.string(), z.unknown()).optional(),
     file: z.string().optional(),
     inputs: z.record(z.string(), z.union([z.number(), z.array(z.number())])).optional(),

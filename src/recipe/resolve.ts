@@ -1,7 +1,7 @@
 /** From a recipe to everything a run needs, opened and checked, and its printable plan. */
 import { copiesOf, type LossSpec, resolveLoss } from '../autodiff/index.js'
 import { DataError, type Lengths, matcher, UsageError } from '../base/index.js'
-import { batchesPerEpoch, type Dataset, featureDeviations } from '../data/index.js'
+import { batchesPerEpoch, channelMoments, type Dataset, featureDeviations } from '../data/index.js'
 import { type OpenedModel, openModel, type Parameter, staticGraph } from '../model/index.js'
 import { type NetworkKind, newNetwork } from '../networks/index.js'
 import { writeModel } from '../onnx/index.js'
@@ -96,6 +96,7 @@ async function openRecipeModel({ model, seed }: Recipe, data: Dataset): Promise<
     classes: data.classes?.length ?? 1,
     seed,
     features: model.features,
+    standardize: model.standardize ? await channelMoments(data) : undefined,
     sampleRate: data.sampleRate,
   })
   return openModel(writeModel(fresh))

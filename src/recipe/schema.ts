@@ -10,6 +10,12 @@ const model = strictForm({
   features: featuresSchema
     .optional()
     .describe('spectral features of recordings, computed inside a fresh network'),
+  standardize: z
+    .boolean({ error: expecting('true or false') })
+    .optional()
+    .describe(
+      'a fresh network begins with (x - mean) / deviation of each feature or channel of the training data',
+    ),
   file: text.optional().describe('an ONNX file to go on from'),
   inputs: z
     .record(text, z.union([z.number(), z.array(z.number()).min(1)]), {
@@ -22,6 +28,10 @@ const model = strictForm({
 })
   .refine(m => (m.network === undefined) !== (m.file === undefined), {
     message: 'expected either `network` (a fresh one) or `file` (an ONNX file).',
+  })
+  .refine(m => !m.standardize || m.file === undefined, {
+    path: ['standardize'],
+    message: 'expected with a fresh `network` only; for a file say mean and std in `preprocess`.',
   })
   .refine(m => m.features === undefined || m.file === undefined, {
     path: ['features'],

@@ -6,6 +6,7 @@ import { demo } from './demo.js'
 import { doctor } from './doctor.js'
 import { evalCommand } from './eval.js'
 import { harden } from './harden.js'
+import { init } from './init.js'
 import { inspect } from './inspect.js'
 import { list } from './list.js'
 import { newNetwork } from './new.js'
@@ -21,6 +22,7 @@ export const commands: readonly CommandSpec[] = [
   calibrateCommand,
   certify,
   predict,
+  init,
   train,
   harden,
   resume,

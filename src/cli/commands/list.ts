@@ -70,6 +70,12 @@ const listings: Readonly<Record<string, () => Promise<Listing>>> = {
     return { header: ['network', 'takes', 'what it is', 'source'], rows }
   },
 
+  async presets() {
+    const { presets } = await rooms.recipe()
+    const rows = Object.entries(presets).map(([name, preset]) => [name, preset.takes, preset.tldr])
+    return { header: ['preset', 'takes', 'what it makes'], rows }
+  },
+
   async ops() {
     const { isStop, rules } = await rooms.autodiff()
     const rows = Object.entries(rules).map(([name, row]) =>

@@ -82,6 +82,30 @@ describe('archives that numpy wrote', () => {
     ])
   })
 
+  it('numbers outside [0, 1] are series, which no range cuts off; --format says otherwise', async () => {
+    const open = async (file: string, options = {}) =>
+      (await sample(join(folder, file), 0, options)).dataset
+    const series = await open('series.npz')
+    expect(series).toMatchObject({ kind: 'vector', shape: [3, 5] })
+    expect(series.detected).toMatch(/4 series \[3, 5\].*not in \[0, 1\]; --format images/)
+    expect(await open('series.npz', { format: 'images' })).toMatchObject({
+      kind: 'image',
+      shape: [1, 3, 5],
+    })
+    expect(await open('series.npz', { format: 'vectors' })).toMatchObject({ shape: [3, 5] })
+    const planes = await open('unit-planes.npz')
+    expect(planes).toMatchObject({ kind: 'image', shape: [1, 3, 5] })
+    expect(planes.detected).toMatch(/--format series if not/)
+    expect(await open('unit-planes.npz', { format: 'series' })).toMatchObject({ kind: 'vector' })
+    expect((await open('float-bytes.npz')).detected).toMatch(/save bytes as uint8/)
+    expect(await open('splits.npz', { format: 'series' })).toMatchObject({ shape: [1, 7] })
+    await expect(open('splits.npz', { format: 'images' })).rejects.toThrow(/images: .*\[5,7\]/)
+    await expect(open('images.npz', { format: 'serries' })).rejects.toThrow(/Did you mean series/)
+    await expect(openData(folder.replace(/numpy$/, 'wav'), { format: 'series' })).rejects.toThrow(
+      /--format series: .*wav is neither/,
+    )
+  })
+
   it('refuses a bomb, an entry that lies about its size, and a damaged byte', () => {
     const packed = deflateRawSync(Buffer.alloc(2 ** 27))
     const bomb = readZip(zipOf(packed, 2 ** 27), 'bomb.npz')

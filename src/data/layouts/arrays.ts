@@ -5,10 +5,15 @@ import type { DataOptions } from '../options.js'
 import { memoryDataset } from '../sources/memory.js'
 import { arrayAnswers } from './answers.js'
 
+/** What `--format` may say of the samples in an array, beside the name of a layout. */
+export const readings = ['images', 'series', 'vectors'] as const
+
 /**
  * Arrays as a data set: `x [samples, ...]` and optionally `y [samples]`. An image is
- * `[samples, height, width]`, or with 1 or 3 channels before or after them; with a sample rate
- * `[samples, time]` or `[samples, channel, time]` is audio; the rest are vectors. Throws DataError.
+ * `[samples, height, width]` of bytes or of numbers in [0, 1], or anything with 1 or 3 channels
+ * before or after height and width; with a sample rate `[samples, time]` or
+ * `[samples, channel, time]` is audio; `[samples, channel, time]` of other numbers are series, the
+ * rest are vectors. The options' `format` may say `images`, `series` or `vectors`. Throws DataError.
  */
 export function arrayDataset(
   { name, format, split, splits }: Pick<Dataset, 'name' | 'format' | 'split' | 'splits'>,
@@ -22,7 +27,7 @@ export function arrayDataset(
     )
   if (!x.shape[0]) throw new DataError(`${name}: there are no samples in it.`)
   if (x.values instanceof Float32Array) requireFinite(x, name)
-  const layout = layoutOf(x.shape, options)
+  const layout = layoutOf(x, options, name)
   const values = layout.channelsLast ? channelsFirst(x) : x.values
   const answers = y && arrayAnswers(name, x.shape[0], y, options)
   return memoryDataset({
@@ -31,6 +36,7 @@ export function arrayDataset(
     detected:
       `${name}: ${x.shape[0]} ${layout.plural} [${layout.shape.join(', ')}], ` +
       `${x.type === 'bytes' ? 'bytes divided by 255' : 'numbers as they are'}` +
+      `${layout.why ? ` (${layout.why})` : ''}` +
       (answers?.classes
         ? `, ${answers.classes.length} classes.`
         : answers
@@ -51,23 +57,64 @@ interface Layout {
   plural: string
   shape: number[]
   channelsLast?: boolean
+  /** Why it is read so, where it might be read otherwise. */
+  why?: string
 }
 
 const isColour = (channels: number) => channels === 1 || channels === 3
 
-function layoutOf([, ...shape]: readonly number[], { sampleRate }: DataOptions): Layout {
+function layoutOf(x: NpyArray, { sampleRate, format }: DataOptions, name: string): Layout {
+  const shape = x.shape.slice(1)
+  if (format === 'vectors') return vectors(shape)
+  if (format === 'series') return seriesLayout(shape, name)
   if (sampleRate !== undefined && shape.length <= 2)
     return { kind: 'audio', plural: 'waveforms', shape: shape.length === 1 ? [1, ...shape] : shape }
+  const image = imageLayout(shape)
+  if (format === 'images' && !image)
+    throw new DataError(
+      expected(name, 'images: x [samples, height, width] or with 1 or 3 channels', `[${x.shape}]`),
+    )
+  if (!image || format === 'images') return image ?? vectors(shape)
+  return shape.length === 2 && x.type !== 'bytes' ? planeLayout(x, image, name) : image
+}
+
+const vectors = (shape: number[]): Layout => ({
+  kind: 'vector',
+  plural: 'vectors',
+  shape: shape.length ? shape : [1],
+})
+
+function seriesLayout(shape: number[], name: string): Layout {
+  if (shape.length > 2)
+    throw new DataError(
+      expected(
+        name,
+        'series: x [samples, channel, time] or [samples, time]',
+        `[${shape}] a sample`,
+      ),
+    )
+  return { kind: 'vector', plural: 'series', shape: shape.length === 2 ? shape : [1, ...shape] }
+}
+
+function imageLayout(shape: number[]): Layout | undefined {
   if (shape.length === 2) return { kind: 'image', plural: 'grey images', shape: [1, ...shape] }
-  if (shape.length === 3 && isColour(shape[0])) return { kind: 'image', plural: 'images', shape }
-  if (shape.length === 3 && isColour(shape[2]))
-    return {
-      kind: 'image',
-      plural: 'images (channels last)',
-      shape: [shape[2], shape[0], shape[1]],
-      channelsLast: true,
-    }
-  return { kind: 'vector', plural: 'vectors', shape: shape.length ? shape : [1] }
+  if (shape.length !== 3) return undefined
+  if (isColour(shape[0])) return { kind: 'image', plural: 'images', shape }
+  if (!isColour(shape[2])) return undefined
+  const channelsFirst = [shape[2], shape[0], shape[1]]
+  const plural = 'images (channels last)'
+  return { kind: 'image', plural, shape: channelsFirst, channelsLast: true }
+}
+
+/** Numbers `[height, width]` are pixels while all lie in [0, 1]; others would be cut off by an image's range. */
+function planeLayout({ values, shape }: NpyArray, image: Layout, name: string): Layout {
+  const isPixels = values.every(value => value >= 0 && value <= 1)
+  if (isPixels) return { ...image, why: 'pixels, as all lie in [0, 1]; --format series if not' }
+  const areBytes = values.every(value => value >= 0 && value <= 255 && Number.isInteger(value))
+  const why = areBytes
+    ? 'no pixels, as they are not in [0, 1]; save bytes as uint8, or say --format images'
+    : 'no pixels, as they are not in [0, 1]; --format images if they are'
+  return { ...seriesLayout(shape.slice(1), name), why }
 }
 
 /** `[samples, height, width, channel]` as `[samples, channel, height, width]`. */

@@ -25,6 +25,10 @@ np.savez('numpy/splits.npz', x_train=rng.random((5, 7)).astype('f4'), y_train=np
          x_test=rng.random((3, 7)).astype('f4'), y_test=np.array([1, 0, 1]))
 np.savez('numpy/regression.npz', x=rng.random((4, 3)), y=np.array([0.5, -1.5, 2, 3]))
 np.savez('numpy/one-hot.npz', x=rng.random((3, 2)), y=np.eye(3, dtype='f4')[[2, 0, 1]])
+rng_more = np.random.default_rng(1)
+np.savez('numpy/series.npz', x=rng_more.normal(0, 2, (4, 3, 5)).astype('f4'), y=np.array([0, 1, 0, 1]))
+np.savez('numpy/unit-planes.npz', x=rng_more.random((4, 3, 5)).astype('f4'))
+np.savez('numpy/float-bytes.npz', x=rng_more.integers(0, 256, (4, 3, 5)).astype('f4'))
 
 
 def picture(height, width):
