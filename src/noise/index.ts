@@ -23,6 +23,8 @@ export {
   type PortRole,
   portRoles,
 } from './activation/types.js'
+export { type AttackOptions, attack, type GradientOfSamples } from './ascent/attack.js'
+export type { Ascent, Climber } from './ascent/types.js'
 export {
   at,
   chain,
@@ -46,6 +48,9 @@ export {
 export { levelOfSeverity, nearestPreset, suites } from './preset.js'
 export {
   allNoises,
+  ascentOf,
+  ascents,
+  isAscent,
   isSite,
   type Noise,
   type NoiseAt,

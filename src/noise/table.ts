@@ -1,6 +1,8 @@
 import { didYouMean, expected, UsageError } from '../base/index.js'
 import { activationRows } from './activation/index.js'
 import type { ActivationNoise } from './activation/types.js'
+import { ascentRows } from './ascent/index.js'
+import type { Ascent } from './ascent/types.js'
 import { gaussian as gradientGaussian } from './gradient/gaussian.js'
 import { anyNoises } from './input/any/index.js'
 import { audioNoises } from './input/audio/index.js'
@@ -8,7 +10,14 @@ import { augmentations } from './input/augment/index.js'
 import { suiteCorruptions } from './input/image/index.js'
 import { mixNoises } from './mix/index.js'
 import { targetNoises } from './target/index.js'
-import type { GradientNoise, InputNoise, MixNoise, TargetNoise, WeightNoise } from './types.js'
+import type {
+  Card,
+  GradientNoise,
+  InputNoise,
+  MixNoise,
+  TargetNoise,
+  WeightNoise,
+} from './types.js'
 import { weightNoises } from './weight/index.js'
 
 function byKind<N extends { kind: string }>(rows: readonly N[]): Readonly<Record<string, N>> {
@@ -24,6 +33,21 @@ export const noises = {
   target: byKind<TargetNoise>(targetNoises),
   gradient: byKind<GradientNoise>([gradientGaussian]),
 } as const
+
+/** Noise that asks for a gradient, by where it moves and its kind; training alone puts it on. */
+export const ascents = {
+  input: byKind<Ascent>(ascentRows.filter(({ at }) => at === 'input')),
+  weight: byKind<Ascent>(ascentRows.filter(({ at }) => at === 'weight')),
+} as const
+
+/** The ascent of that site and kind, where there is one. */
+export function ascentOf(at: string, kind: string): Ascent | undefined {
+  const rows: Readonly<Record<string, Ascent>> | undefined = ascents[at as keyof typeof ascents]
+  return rows && Object.hasOwn(rows, kind) ? rows[kind] : undefined
+}
+
+/** Whether a noise asks for a gradient. */
+export const isAscent = (noise: Card): noise is Ascent => 'climb' in noise
 
 export type NoiseTable = typeof noises
 export type TableSite = keyof NoiseTable

@@ -1,6 +1,14 @@
 /** The schema of a noise entry: one strict form a row of the noise table, told apart by at and kind. */
 import { didYouMean } from '../base/index.js'
-import { allNoises, isSite, type Noise, noises, type TableSite } from '../noise/index.js'
+import {
+  type Ascent,
+  allNoises,
+  ascents,
+  isSite,
+  type Noise,
+  noises,
+  type TableSite,
+} from '../noise/index.js'
 import { levelSchema, pickedUnion, shown, strictForm, windowFields } from '../schedule/index.js'
 import { probability, text, z } from './fields.js'
 
@@ -58,6 +66,12 @@ const siteFields = {
   gradient: {},
 } as const satisfies Record<TableSite, z.ZodRawShape>
 
+/** What an entry for noise that asks for a gradient may say. */
+const ascentFields = {
+  input: { clip: siteFields.input.clip, share: siteFields.input.share },
+  weight: { match: siteFields.weight.match },
+} as const
+
 /** One noise of a recipe: where, which, how strong, when. */
 export interface NoiseEntry {
   readonly at: TableSite
@@ -78,7 +92,7 @@ export interface NoiseEntry {
   readonly [level: string]: unknown
 }
 
-function formOf(noise: Noise): z.ZodType {
+function formOf(noise: Noise | Ascent, fields: z.ZodRawShape): z.ZodType {
   const levels = Object.entries(noise.levels).map(([name, field]) => [
     name,
     levelSchema.optional().describe(`${field.what} (${field.unit})`),
@@ -87,12 +101,21 @@ function formOf(noise: Noise): z.ZodType {
     at: z.literal(noise.at),
     kind: z.literal(noise.kind),
     ...Object.fromEntries(levels),
-    ...siteFields[noise.at],
+    ...fields,
     ...windowFields,
   }).describe(noise.what)
 }
 
-const forms = new Map(allNoises().map(noise => [`${noise.at} ${noise.kind}`, formOf(noise)]))
+const allAscents = Object.values(ascents).flatMap(rows => Object.values(rows))
+
+const forms = new Map([
+  ...allNoises().map(noise => [nameOf(noise), formOf(noise, siteFields[noise.at])] as const),
+  ...allAscents.map(noise => [nameOf(noise), formOf(noise, ascentFields[noise.at])] as const),
+])
+
+function nameOf({ at, kind }: Noise | Ascent): string {
+  return `${at} ${kind}`
+}
 
 export const noiseSchema: z.ZodType<NoiseEntry> = pickedUnion<NoiseEntry>([...forms.values()], pick)
 
@@ -105,6 +128,8 @@ function pick(input: unknown): z.ZodType | string {
     return `expected \`at\` to be one of ${sites.join(', ')}, received ${shown(at)}.${didYouMean(String(at), sites)}`
   const form = forms.get(`${at} ${kind}`)
   if (form) return form
-  const kinds = Object.keys(noises[at])
+  const kinds = [...forms.keys()].flatMap(name =>
+    name.startsWith(`${at} `) ? name.slice(at.length + 1) : [],
+  )
   return `expected \`kind\` to be one of ${kinds.join(', ')} for at: ${at}, received ${shown(kind)}.${didYouMean(String(kind), kinds)}`
 }

@@ -51,6 +51,8 @@ export const planSchema = z.object({
     batchNormalization: z.enum(['batch', 'frozen']),
     reestimateStatistics: z.boolean(),
     accumulate: z.int(),
+    /** Forward and backward passes an update takes at most: 1, and one a step of each ascent. */
+    passesPerUpdate: z.int().optional(),
     sampling: z.string(),
     classWeights: z.array(z.number()).optional(),
     checkpointEvery: z.string(),

@@ -5,6 +5,9 @@ import type { Parameter } from '../model/index.js'
 import {
   type ActivationNoise,
   type ActivationRequest,
+  type Ascent,
+  ascentOf,
+  isAscent,
   levelOfSeverity,
   type Noise,
   nearestPreset,
@@ -19,7 +22,7 @@ import type { NoiseEntry } from './noise.js'
 export interface ResolvedNoise {
   /** `input:gaussian`; a second one of a kind is `input:gaussian#2`. Names events and keys. */
   readonly name: string
-  readonly noise: Noise
+  readonly noise: Noise | Ascent
   readonly entry: NoiseEntry
   readonly levels: Readonly<Record<string, Level>>
   /** When it acts. */
@@ -38,6 +41,8 @@ export interface NoiseContext {
   readonly parameters: readonly Parameter[]
   /** The model with every shape known: where activation noise is put. */
   readonly graph: () => Graph
+  /** Whether the optimizer moves a parameter. */
+  readonly isTrained: (parameter: Parameter) => boolean
 }
 
 export function resolveNoises(
@@ -60,7 +65,7 @@ function resolveNoise(
   where: string,
   context: NoiseContext,
 ): ResolvedNoise {
-  const noise = noiseOf(entry.at, entry.kind)
+  const noise = ascentOf(entry.at, entry.kind) ?? noiseOf(entry.at, entry.kind)
   refuseHeldOut(noise, entry, where)
   refuseModality(noise, context.data, where)
   return {
@@ -73,26 +78,32 @@ function resolveNoise(
     share: entry.share ?? 1,
     probability: entry.probability ?? 1,
     redraw: entry.redraw ?? (entry.at === 'target' ? 'run' : 'step'),
-    touches: touchedBy(entry, where, context),
+    touches: touchedBy(noise, entry, where, context),
   }
 }
 
-function refuseHeldOut(noise: Noise, { allowHeldOut }: NoiseEntry, where: string): void {
+function refuseHeldOut(noise: Noise | Ascent, { allowHeldOut }: NoiseEntry, where: string): void {
   if (noise.heldOut && !allowHeldOut)
     throw new UsageError(
       `${where}: ${noise.kind} is a corruption of a published test suite, so training on it would make the suite's figures meaningless. Say allowHeldOut: true if that is what you want.`,
     )
 }
 
-function refuseModality(noise: Noise, data: Dataset, where: string): void {
-  if (noise.at !== 'input' || noise.modality === 'any' || noise.modality === data.kind) return
+function refuseModality(noise: Noise | Ascent, data: Dataset, where: string): void {
+  if (
+    noise.at !== 'input' ||
+    isAscent(noise) ||
+    noise.modality === 'any' ||
+    noise.modality === data.kind
+  )
+    return
   throw new UsageError(
     `${where}: ${noise.kind} acts on ${noise.modality} samples, and ${data.name} holds ${data.kind} samples.`,
   )
 }
 
 /** Each level field over the run: as given, from the preset's severity, or its default. */
-function levelsOf(noise: Noise, entry: NoiseEntry, where: string, context: NoiseContext) {
+function levelsOf(noise: Noise | Ascent, entry: NoiseEntry, where: string, context: NoiseContext) {
   const { lengths, data } = context
   const given = Object.keys(noise.levels).filter(field => entry[field] !== undefined)
   const preset = severityLevel(noise, entry, where, data.shape)
@@ -112,14 +123,14 @@ function levelsOf(noise: Noise, entry: NoiseEntry, where: string, context: Noise
   return Object.fromEntries([...rest, ...fields]) as Record<string, Level>
 }
 
-function defaultsOf(noise: Noise, given: readonly string[]): Record<string, number> {
+function defaultsOf(noise: Noise | Ascent, given: readonly string[]): Record<string, number> {
   const rest = Object.entries(noise.levels).filter(([field]) => !given.includes(field))
   return Object.fromEntries(rest.map(([field, { default: value }]) => [field, value]))
 }
 
 /** The level of a published severity; the preset is the one asked for, or the nearest in image size. */
 function severityLevel(
-  noise: Noise,
+  noise: Noise | Ascent,
   { severity, preset }: NoiseEntry,
   where: string,
   shape: readonly number[],
@@ -135,7 +146,7 @@ function severityLevel(
 
 /** Levels are checked all through the run, before anything starts. */
 function refuseOutOfRange(
-  noise: Noise,
+  noise: Noise | Ascent,
   field: string,
   level: Level,
   where: string,
@@ -161,8 +172,13 @@ function clipOf({ at, clip }: NoiseEntry, data: Dataset): readonly [number, numb
 }
 
 /** The tensors or values a noise touches; samples and targets need no list. */
-function touchedBy(entry: NoiseEntry, where: string, context: NoiseContext): string[] {
-  if (entry.at === 'weight') return touched(entry, where, context.parameters)
+function touchedBy(
+  noise: Noise | Ascent,
+  entry: NoiseEntry,
+  where: string,
+  context: NoiseContext,
+): string[] {
+  if (entry.at === 'weight') return touched(entry, where, candidatesOf(noise, context))
   if (entry.at !== 'activation') return []
   return sitesOf(context.graph(), { ...requestOf(entry), where }).map(({ value }) => value)
 }
@@ -178,9 +194,16 @@ function requestOf(entry: NoiseEntry): ActivationRequest {
   return { noise, fields, match: entry.match, depth: entry.depth }
 }
 
-function touched({ match }: NoiseEntry, where: string, parameters: readonly Parameter[]): string[] {
-  const candidates = parameters.filter(p => p.role !== 'statistic').map(p => p.name)
-  if (match === undefined) return candidates
+/** Parameters a noise may touch; one that asks for a gradient moves only those that are trained. */
+function candidatesOf(noise: Noise | Ascent, { parameters, isTrained }: NoiseContext): string[] {
+  const touched = isAscent(noise)
+    ? parameters.filter(p => isTrained(p) && (noise.moves?.(p.shape) ?? true))
+    : parameters.filter(p => p.role !== 'statistic')
+  return touched.map(p => p.name)
+}
+
+function touched({ match }: NoiseEntry, where: string, candidates: readonly string[]): string[] {
+  if (match === undefined) return [...candidates]
   const touches = candidates.filter(matcher(match))
   if (!touches.length)
     throw new UsageError(

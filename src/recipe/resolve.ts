@@ -8,6 +8,7 @@ import { writeModel } from '../onnx/index.js'
 import { temperVersion, versions } from '../record/index.js'
 import { parseSchedule, type Schedule } from '../schedule/index.js'
 import { classWeightsOf } from './class-weights.js'
+import { passesOf } from './passes.js'
 import type { Plan } from './plan.js'
 import { openSets } from './resolve-data.js'
 import { type ResolvedNoise, resolveNoises } from './resolve-noise.js'
@@ -59,13 +60,14 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     where: 'optimizer.learningRate',
   })
   const loss = lossOf(recipe, sets.train, opened)
+  const isTrained = trainedTest(recipe, opened)
   const noises = resolveNoises(recipe.noise, {
     lengths,
     data: sets.train,
     parameters: opened.parameters,
     graph: () => noisedGraph(recipe, opened, sets.train),
+    isTrained,
   })
-  const isTrained = trainedTest(recipe, opened)
   const rateFactor = rateFactors(recipe, opened)
   const classWeights = classWeightsOf(recipe, sets.train)
   const deviations = sets.train.kind === 'vector' ? await featureDeviations(sets.train) : undefined
@@ -215,6 +217,7 @@ async function planOf(
       batchNormalization:
         recipe.train.batchNormalization ?? (recipe.model.file === undefined ? 'batch' : 'frozen'),
       accumulate: recipe.train.accumulate,
+      passesPerUpdate: passesOf(resolved),
       sampling: recipe.train.sampling,
       ...(resolved.classWeights && { classWeights: [...resolved.classWeights] }),
       reestimateStatistics: recipe.train.reestimateStatistics,

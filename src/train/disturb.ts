@@ -1,6 +1,6 @@
 /** Noise on the flat buffers: weights before the session call, gradients after it. */
 import { keyOf } from '../base/index.js'
-import type { GradientNoise, WeightNoise } from '../noise/index.js'
+import { type GradientNoise, isAscent, type WeightNoise } from '../noise/index.js'
 import type { ResolvedNoise } from '../recipe/index.js'
 import { type Buffers, viewOf } from './layout.js'
 import { drawOf, isActive, levelNow, type NoiseTime } from './noising.js'
@@ -14,7 +14,7 @@ export function disturbedWeights(
   all: readonly ResolvedNoise[],
   time: NoiseTime,
 ): Float32Array {
-  const active = all.filter(isActive('weight', time))
+  const active = all.filter(isActive('weight', time)).filter(({ noise }) => !isAscent(noise))
   if (!active.length) return buffers.parameters
   buffers.noisy.set(buffers.parameters)
   for (const noise of active) disturbWeights(buffers, noise, time)

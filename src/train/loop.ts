@@ -6,6 +6,7 @@
  *       for each batch
  *         label flips, corruptions, mix, smoothing, additive noise, clip
  *         weight noise on a copy of the weights, activation noise into the graph's ports
+ *         samples, then weights, moved up the loss: a session call a step
  *         one session call: loss and gradients, at the noisy weights
  *         gradient noise, clipping by norm
  *         the optimizer moves the clean weights
@@ -22,6 +23,7 @@ import { type Batch, batches } from '../data/index.js'
 import type { Resolved } from '../recipe/index.js'
 import type { NewEvent } from '../record/index.js'
 import { activationDraws } from './activations.js'
+import { ascend } from './ascend.js'
 import { averageWeights } from './average.js'
 import { disturbedWeights, disturbGradients } from './disturb.js'
 import type { Machinery } from './machinery.js'
@@ -148,7 +150,9 @@ export async function lossOf(parts: StepParts, batch: Batch, time: NoiseTime): P
   const weights = disturbedWeights(buffers, resolved.noises, time)
   const activations = activationDraws(batch, resolved.noises, time)
   const { samples, targets, sampleWeights } = workspace
-  return stepper.run({ rows: batch.rows, samples, targets, sampleWeights, weights, activations })
+  const input = { rows: batch.rows, samples, targets, sampleWeights, weights, activations }
+  const ascent = { buffers, stepper, batch: noisy, noises: resolved.noises, time }
+  return stepper.run(await ascend(ascent, input))
 }
 
 function takeAverage({ resolved, buffers, state: { step } }: StepParts): void {

@@ -2,6 +2,7 @@
 import { keyOf, type Lengths, type Moment, momentAt, Random, sizeOf } from '../base/index.js'
 import {
   type InputNoise,
+  isAscent,
   isIdentity,
   type Level,
   type MixNoise,
@@ -92,7 +93,7 @@ export function noiseBatch(
   all: readonly ResolvedNoise[],
   time: NoiseTime,
 ): void {
-  const input = all.filter(isActive('input', time))
+  const input = all.filter(isActive('input', time)).filter(n => !isAscent(n.noise))
   const target = all.filter(isActive('target', time))
   const additive = (noise: ResolvedNoise) => (noise.noise as InputNoise).deviation !== undefined
   const flips = (noise: ResolvedNoise) => (noise.noise as TargetNoise).deterministic !== true
@@ -125,7 +126,7 @@ function disturbSamples(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTim
 }
 
 /** Whether chance picks this one; the draw is keyed like the noise itself. */
-function chosen(
+export function chosen(
   { name }: ResolvedNoise,
   share: number,
   { seed }: NoiseTime,

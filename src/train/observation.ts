@@ -5,6 +5,7 @@ import type { Answers, Values } from '../metrics/index.js'
 import type { Check, Answers as Observed } from '../monitor/index.js'
 import type { ResolvedNoise } from '../recipe/index.js'
 import { activationDraws } from './activations.js'
+import { ascend } from './ascend.js'
 import { disturbedWeights } from './disturb.js'
 import type { LoopParts } from './loop.js'
 import { type NoiseTime, noiseBatch } from './noising.js'
@@ -91,10 +92,13 @@ async function lossesOf(
   const { rows, ids, copies } = batch
   fillTargets(workspace, batch)
   const { deviations, copies: of } = resolved
-  noiseBatch({ ...workspace, rows, ids, copies, deviations, of }, noises, time)
+  const noisy = { ...workspace, rows, ids, copies, deviations, of }
+  noiseBatch(noisy, noises, time)
   const weights = disturbedWeights(buffers, noises, time)
   const activations = activationDraws(batch, noises, time)
-  return bySample(await stepper.losses({ ...workspace, rows, weights, activations }), of.copies)
+  const input = { ...workspace, rows, weights, activations, isTrial: true }
+  const moved = await ascend({ buffers, stepper, batch: noisy, noises, time }, input)
+  return bySample(await stepper.losses(moved), of.copies)
 }
 
 /** The mean over the copies of each sample, which are no independent draws. */

@@ -1,7 +1,7 @@
 import { type LossSpec, lostError, type TrainingGraph } from '../autodiff/index.js'
 import { sizeOf, type Tensor } from '../base/index.js'
 import { createSession, type Device, type Session } from '../engine/index.js'
-import { trainingModel } from '../gradients/index.js'
+import { InputGradients, trainingModel } from '../gradients/index.js'
 import type { LoweringOptions } from '../lowering/index.js'
 import {
   insertActivationNoise,
@@ -39,6 +39,8 @@ export interface StepInput {
   readonly weights: Float32Array
   /** The noise on activations that acts on this batch; without it the plain graph runs. */
   readonly activations?: ActivationDraws
+  /** A look aside: running statistics stay as they are. */
+  readonly isTrial?: boolean
 }
 
 /** A part of a batch, with the row it begins at. */
@@ -50,6 +52,7 @@ interface Part {
 /** Runs forward, loss and backward in one session call a part; gradients land in the flat buffer. */
 export class Stepper {
   private readonly sessions = new Map<string, StepSession>()
+  private inputGradients?: InputGradients
   /** Gradients of the parts so far; only where batches are run in parts. */
   private readonly sum?: Float32Array
 
@@ -91,7 +94,22 @@ export class Stepper {
     return loss
   }
 
+  /** Writes the gradient of the loss by the samples into `out`; nothing else is changed. */
+  async inputGradient({ weights, ...input }: StepInput, out: Float32Array): Promise<void> {
+    const { slots } = this.buffers.layout
+    this.inputGradients ??= new InputGradients(this.opened, {
+      ...this.options,
+      fed: slots.map(({ name }) => name),
+    })
+    const fed = new Map(slots.map(slot => [slot.name, viewOf(weights, slot)]))
+    const { rows, samples, targets, sampleWeights } = input
+    const width = targets.length / sampleWeights.length
+    const call = { rows, samples, targets: targets.subarray(0, rows * width), weights: fed }
+    await this.inputGradients.gradient(call, out)
+  }
+
   async close(): Promise<void> {
+    await this.inputGradients?.close()
     for (const session of this.sessions.values()) await session.close()
     this.sessions.clear()
   }
@@ -124,8 +142,9 @@ export class Stepper {
       const size = all.length / input.sampleWeights.length
       return all.subarray(row * size, (row + rows) * size)
     }
-    const { samples, targets, sampleWeights, weights, activations } = input
-    const part = { rows, samples: cut(samples), targets: cut(targets), weights, activations }
+    const { samples, targets, sampleWeights, weights, activations, isTrial } = input
+    const kept = { weights, activations, isTrial }
+    const part = { rows, samples: cut(samples), targets: cut(targets), ...kept }
     const own = { ...part, sampleWeights: cut(sampleWeights) }
     return this.mustPad(rows) ? padded(own, this.opened.batch.made!) : own
   }
@@ -147,16 +166,18 @@ function sumOf(values: Float32Array, count: number): number {
   return sum
 }
 
-function padded({ rows, weights, activations, ...parts }: StepInput, made: number): StepInput {
+function padded(
+  { rows, samples, targets, sampleWeights, ...kept }: StepInput,
+  made: number,
+): StepInput {
   const fill = (part: Float32Array) => {
     const filled = new Float32Array((part.length / rows) * made)
     filled.set(part)
     return filled
   }
-  const { samples, targets, sampleWeights } = parts
   return {
-    ...{ rows: made, weights, samples: fill(samples), targets: fill(targets) },
-    ...{ sampleWeights: fill(sampleWeights), activations },
+    ...{ ...kept, rows: made, samples: fill(samples), targets: fill(targets) },
+    sampleWeights: fill(sampleWeights),
   }
 }
 
@@ -223,6 +244,7 @@ class StepSession {
   /** `row` is where in the batch this part begins. */
   async run(input: StepInput, row: number): Promise<number> {
     await this.session.run(this.feeds(input, row), this.fetches)
+    if (input.isTrial) return this.loss[0]
     for (const { slot, updated } of this.statistics)
       viewOf(this.buffers.parameters, slot).set(updated)
     return this.loss[0]

@@ -130,6 +130,25 @@ describe('a training run', () => {
     expect(lossOf('copies in parts')).toBeCloseTo(lossOf('copies'), 4)
   })
 
+  it('moves samples and weights up the loss, to the same bits wherever it stops', async () => {
+    const changes = {
+      data: { train: 'mnist:train', validation: 0.2, limit: 250 },
+      train: { ...recipe.train, epochs: 2 },
+      noise: [
+        { at: 'weight', kind: 'gaussian', relative: 0.02 },
+        { at: 'input', kind: 'projected_gradient', radius: 0.1, steps: 2, share: 0.5 },
+        { at: 'weight', kind: 'adversarial', radius: { ramp: [0, 0.02] }, match: 'fc1*' },
+        { at: 'weight', kind: 'sharpness_aware', radius: 0.05, every: '2ep', for: '1ep' },
+      ],
+    }
+    expect(await hashOf('ascents broken', changes, [2])).toBe(await hashOf('ascents', changes))
+    const plan = JSON.parse(readFileSync(join(folder, 'ascents', 'plan.json'), 'utf8'))
+    expect(plan.train.passesPerUpdate).toBe(5)
+    expect(plan.noise[2].touches).toEqual(['fc1.weight'])
+    const without = { ...changes, noise: changes.noise.slice(0, 1) }
+    expect(await hashOf('no ascents', without)).not.toBe(await hashOf('ascents', changes))
+  })
+
   it('refuses to compare copies that nothing tells apart', async () => {
     const alike = { ...recipe, noise: [], train: { loss: 'stability' } }
     await expect(train({ recipe: alike, out: join(folder, 'alike') })).rejects.toThrow(

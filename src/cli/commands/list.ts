@@ -11,8 +11,9 @@ interface Listing {
 /** What can be listed, each from the table in the code that the work itself uses. */
 const listings: Readonly<Record<string, () => Promise<Listing>>> = {
   async noises() {
-    const { allNoises } = await rooms.noise()
-    const rows = allNoises().map(noise => [
+    const { allNoises, ascents } = await rooms.noise()
+    const asking = Object.values(ascents).flatMap(rows => Object.values(rows))
+    const rows = [...allNoises(), ...asking].map(noise => [
       noise.at,
       noise.kind,
       Object.keys(noise.levels).join(', '),
