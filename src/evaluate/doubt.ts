@@ -37,16 +37,22 @@ export class DoubtMeter {
   private readonly kept: SampleScores = { clean: [], noisy: [] }
   private samples = 0
 
-  constructor(private readonly suite: readonly Condition[]) {
+  constructor(private readonly suite: readonly Pick<Condition, 'draws'>[]) {
     this.drops = suite.map(() => new Moments())
     this.right = suite.map(({ draws }) => new Float64Array(draws))
   }
 
   /** `noisy[condition][draw]` are the answers to the batch that `clean` answers. */
   add(clean: Answers, noisy: readonly (readonly Answers[])[]): void {
-    const cleanRight = rightOf(clean)
-    const noisyRight = noisy.map(draws => draws.map(rightOf))
-    for (let row = 0; row < clean.samples; row++) {
+    this.addRight(
+      rightOf(clean),
+      noisy.map(draws => draws.map(rightOf)),
+    )
+  }
+
+  /** The same, of what is known already: 1 for a right answer, 0 for a wrong one, a sample. */
+  addRight(cleanRight: Uint8Array, noisyRight: readonly (readonly Uint8Array[])[]): void {
+    for (let row = 0; row < cleanRight.length; row++) {
       const shares = noisyRight.map(draws => meanOver(draws, right => right[row]))
       for (const [i, share] of shares.entries()) this.drops[i].add(cleanRight[row] - share)
       const mean = meanOver(shares, share => share)
@@ -58,7 +64,7 @@ export class DoubtMeter {
     for (const [i, draws] of noisyRight.entries())
       for (const [draw, right] of draws.entries())
         this.right[i][draw] += right.reduce((sum, r) => sum + r, 0)
-    this.samples += clean.samples
+    this.samples += cleanRight.length
   }
 
   /** For pairing with another model's; undefined where nothing was labelled. */
@@ -98,7 +104,8 @@ export class DoubtMeter {
   }
 }
 
-function rightOf({ predictions, labels }: Answers): Uint8Array {
+/** Sample by sample, whether the answer is right. */
+export function rightOf({ predictions, labels }: Answers): Uint8Array {
   return Uint8Array.from(predictions, (prediction, row) => (prediction === labels![row] ? 1 : 0))
 }
 

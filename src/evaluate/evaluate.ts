@@ -5,6 +5,7 @@ import type { Scorecard } from '../record/index.js'
 import { readBaseline } from './corruption-error.js'
 import type { SampleScores } from './doubt.js'
 import { measureSuite } from './measure.js'
+import { partOf, type RightEvent, rightEvent, type ShardOf } from './part.js'
 import { scorecardOf } from './scorecard.js'
 import { type Strip, type StripModel, sampleStrip } from './strip.js'
 import { chosenSuite, openPredictor, openSet, type TestOptions } from './subject.js'
@@ -39,7 +40,9 @@ export interface EvaluateOptions extends TestOptions {
   readonly ood?: string | Dataset
   /** Samples a session call; it changes no figure. Default 256. */
   readonly batch?: number
-  readonly onEvent?: (event: MeasuredEvent | SamplesEvent) => void
+  /** Only every `of`-th condition from number `index` on: a part of work that others do the rest of. */
+  readonly shard?: ShardOf
+  readonly onEvent?: (event: MeasuredEvent | SamplesEvent | RightEvent) => void
   readonly signal?: AbortSignal
 }
 
@@ -51,7 +54,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
   const { seed = 0, threads = threadsAvailable(), device = 'cpu', onEvent, batch, signal } = options
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline)
   const data = await openSet(options, options.model)
-  const suite = await chosenSuite(options, data)
+  const suite = partOf(await chosenSuite(options, data), options.shard)
   const { predictor, facts, opened } = await openPredictor(options, data, { threads, device })
   try {
     const watches = await openWatches(options, { predictor, data, suite })
@@ -59,14 +62,20 @@ export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
     const measured = await measureSuite({
       ...{ predictor, data, suite, seed, batch, signal },
       onProgress: (samples, of) => onEvent?.({ type: 'measured', samples, of }),
-      onAnswers: watches.add,
+      onAnswers(clean, noisy) {
+        watches.add(clean, noisy)
+        if (options.shard && 'labels' in clean && clean.labels) onEvent?.(rightEvent(clean, noisy))
+      },
       also: ['detailed', ...(options.metrics ?? [])],
     })
     const seconds = (performance.now() - started) / 1000
     const { sampleScores: scores } = measured
     if (scores) onEvent?.({ type: 'samples', scores })
     const said = saidOrFound(options, opened)
-    const warnings = await suspicions(measured, data, said, opened, { threads, device })
+    const isFirst = (options.shard?.index ?? 0) === 0
+    const warnings = !isFirst
+      ? []
+      : await suspicions(measured, data, said, opened, { threads, device })
     const seen = options.seen ?? seenBy(opened)
     const header = { seed, device, threads, seconds, warnings, seen }
     return await scorecardOf(measured, {

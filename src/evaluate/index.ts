@@ -15,6 +15,8 @@ export {
   measureSuite,
 } from './measure.js'
 export { decodeScores, encodeScores, pairedDifference, scoresBeside } from './paired.js'
+export { joinRight, mergeParts, type Part, type RightEvent } from './part.js'
 export type { Strip } from './strip.js'
+export { chosenSuite, openSet } from './subject.js'
 export type { Condition, Suite, SuiteFor } from './suites/suite.js'
 export { suiteOf, suites, usualSuite } from './suites/suites.js'

@@ -51,11 +51,6 @@ export async function scorecardOf(
     return conditionOf({ ...c, measures }, clean, seen, doubt, data.kind)
   })
   const named = { name: suite.name, preset: suite.preset }
-  const corruption = corruptionErrors(
-    { clean, conditions, suite: named },
-    parts.baseline,
-    facts.classes,
-  )
   return {
     schema: 'temper.scorecard/1',
     version: temperVersion,
@@ -74,17 +69,30 @@ export async function scorecardOf(
     suite: named,
     clean,
     conditions,
-    summary: {
-      ...summaryOf(clean, conditions),
-      ...meanIntervals(measured.doubts),
-      ...corruption?.summary,
-    },
-    ...(corruption && { corruptionErrors: corruption.corruptionErrors }),
-    ...classDrops(clean, conditions),
+    ...ofAll({ clean, conditions, suite: named }, measured.doubts, parts),
     ...(conformal && { conformal: conformal.facts }),
     ...(outOfDistribution && { outOfDistribution }),
     ...(warnings.length && { warnings: [...warnings] }),
     timing: { samplesPerSecond: measured.answers / seconds },
+  }
+}
+
+/** What is said of all conditions together. */
+export function ofAll(
+  card: Pick<Scorecard, 'clean' | 'conditions' | 'suite'>,
+  doubts: Doubts | undefined,
+  { baseline, facts }: Pick<ScorecardParts, 'baseline' | 'facts'>,
+): Pick<Scorecard, 'summary' | 'corruptionErrors' | 'classDrops'> {
+  const { clean, conditions } = card
+  const corruption = corruptionErrors(card, baseline, facts.classes)
+  return {
+    summary: {
+      ...summaryOf(clean, conditions),
+      ...meanIntervals(doubts),
+      ...corruption?.summary,
+    },
+    ...(corruption && { corruptionErrors: corruption.corruptionErrors }),
+    ...classDrops(clean, conditions),
   }
 }
 

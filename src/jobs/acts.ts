@@ -5,10 +5,13 @@ import { probeBlock } from '../engine/index.js'
 import {
   type CalibrateOptions,
   calibrate,
+  chosenSuite,
   type EvaluateOptions,
   evaluate,
+  joinRight,
   type ModelStripOptions,
   modelStrip,
+  type RightEvent,
 } from '../evaluate/index.js'
 import { type InspectOptions, inspect } from '../gradients/index.js'
 import { type Bindings, parseBinding, readPreprocess } from '../model/index.js'
@@ -79,11 +82,23 @@ export const acts: Readonly<Record<string, Act>> = {
 
   noise: payload => previewNoise(payload as PreviewOptions),
 
-  /** What is in some DATA: content hash, length and kind. */
+  /** What is in some DATA: content hash, length, and how many conditions a suite has on it. */
   async fingerprint(payload) {
-    const { data, options } = payload as FingerprintPayload
+    const { data, options, suite } = payload as FingerprintPayload
     const opened = await openData(data, options)
-    return { sha256: await opened.sha256(), samples: opened.length, kind: opened.kind }
+    const { conditions } = await chosenSuite({ suite }, opened)
+    const [sha256, samples] = [await opened.sha256(), opened.length]
+    return { sha256, samples, conditions: conditions.length }
+  },
+
+  /** Some conditions of an evaluation, with which answers were right. */
+  async part(payload, { emit, signal }) {
+    const { preprocessFile, bind, ...options } = payload as EvaluatePayload
+    const events: RightEvent[] = []
+    const onEvent = (event: { type: string }) =>
+      event.type === 'right' ? events.push(event as RightEvent) : emit(event)
+    const scorecard = await evaluate({ ...options, inputs: bindings(bind), onEvent, signal })
+    return { scorecard, ...joinRight(events) }
   },
 
   /** What a data set is, without reading its samples. */
@@ -161,4 +176,5 @@ interface StripPayload extends ModelStripOptions, Bound {
 interface FingerprintPayload {
   readonly data: string
   readonly options: DataOptions
+  readonly suite?: string
 }

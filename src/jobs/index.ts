@@ -1,7 +1,9 @@
 export { newStudyKey, type WorkerOptions, work } from './queue/index.js'
 export {
   certifyFar,
+  evaluateFar,
   type FarCertifyOptions,
+  type FarEvaluateOptions,
   type FarOptions,
   findData,
   remoteActs,

@@ -47,10 +47,10 @@ function prepare() {
   writeFileSync(join(folder, 'model.onnx'), writeModel(model))
 }
 
-const certificate = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'))
+const document = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'))
 
 describe.skipIf(!redis)('work over Redis', () => {
-  it('certifies to the same content as this machine alone', async () => {
+  it('certifies and measures to the same content as this machine alone', async () => {
     prepare()
     const common = ['model.onnx', '--data', 'table.csv', '--sigma', '0.4', '--n', '100', '--quiet']
     const url = redis?.url as string
@@ -60,7 +60,19 @@ describe.skipIf(!redis)('work over Redis', () => {
     expect(far.status).toBe(0)
     const near = await temper('certify', ...common, '--out', 'near.json')
     expect(near.status).toBe(0)
-    expect(contentHash(certificate('far.json'))).toBe(contentHash(certificate('near.json')))
+    expect(contentHash(document('far.json'))).toBe(contentHash(document('near.json')))
+    const measuring = [
+      'model.onnx',
+      '--data',
+      'table.csv',
+      '--suite',
+      'gaussian,weights',
+      '--quiet',
+    ]
+    const measuredFar = await temper('eval', ...measuring, '--redis', url, '--out', 'far-card.json')
+    expect(measuredFar.status).toBe(0)
+    await temper('eval', ...measuring, '--out', 'near-card.json')
+    expect(contentHash(document('far-card.json'))).toBe(contentHash(document('near-card.json')))
     children[0].kill('SIGTERM')
     expect((await worker).status).toBe(143)
   }, 120_000)

@@ -1,14 +1,24 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
+import { UsageError } from '../../base/index.js'
 import type { MeasuredEvent, SampleScores, SamplesEvent } from '../../evaluate/index.js'
+import type { FarEvaluateOptions } from '../../jobs/index.js'
 import type { Scorecard } from '../../record/index.js'
-import { type CommandSpec, dataOptions, numberWithin, valueOptions } from '../command.js'
+import {
+  type CommandSpec,
+  type Context,
+  dataOptions,
+  numberWithin,
+  valueOptions,
+} from '../command.js'
+import { farFlags, farOptions, workFolder } from '../far.js'
 import { applyGates, readGate } from '../gates.js'
-import { superviseJob } from '../job.js'
+import { type JobOutcome, superviseJob } from '../job.js'
 import { showMeasuring } from '../progress.js'
 import { stripOf, writeReport } from '../reporting.js'
 import { rooms } from '../rooms.js'
 import { printScorecard } from '../scorecard.js'
+import { untilStopped } from '../signals.js'
 
 export const evalCommand: CommandSpec = {
   name: 'eval',
@@ -36,6 +46,7 @@ export const evalCommand: CommandSpec = {
       .argParser(readGate)
       .default([], 'none'),
     new Option('--strict', 'with --fail-under: fail too when the interval cannot tell'),
+    ...farFlags(),
   ],
   examples: [
     'temper eval model.onnx --data fashion-mnist:test',
@@ -56,20 +67,10 @@ export const evalCommand: CommandSpec = {
       bind: options.input,
       preprocessFile: preprocess,
     }
-    let scores: SampleScores | undefined
-    const show = showMeasuring(output)
-    const onEvent = (event: MeasuredEvent | SamplesEvent) => {
-      if (event.type === 'samples') scores = event.scores
-      else show({ ...event })
-    }
-    const outcome = await superviseJob<Scorecard, MeasuredEvent | SamplesEvent>(
-      'evaluate',
-      { ...payload, ...beside },
-      output,
-      onEvent,
-    )
+    const evaluating = options.redis === undefined ? evaluateHere : evaluateElsewhere
+    const outcome = await evaluating({ ...payload, ...beside }, context)
     if (!outcome.ended) return outcome.exitCode
-    const scorecard = outcome.result
+    const { scorecard, scores } = outcome.result
     const record = await rooms.record()
     if (options.out) {
       const out = resolve(options.out as string)
@@ -90,4 +91,47 @@ export const evalCommand: CommandSpec = {
     output.document(scorecard)
     return applyGates(scorecard, options.failUnder as never, { strict: !!options.strict, output })
   },
+}
+
+interface Evaluated {
+  readonly scorecard: Scorecard
+  readonly scores?: SampleScores
+}
+
+async function evaluateHere(
+  payload: Readonly<Record<string, unknown>>,
+  { output }: Context,
+): Promise<JobOutcome<Evaluated>> {
+  let scores: SampleScores | undefined
+  const show = showMeasuring(output)
+  const onEvent = (event: MeasuredEvent | SamplesEvent) => {
+    if (event.type === 'samples') scores = event.scores
+    else show({ ...event })
+  }
+  const outcome = await superviseJob<Scorecard, MeasuredEvent | SamplesEvent>(
+    'evaluate',
+    payload,
+    output,
+    onEvent,
+  )
+  return outcome.ended ? { ended: true, result: { scorecard: outcome.result, scores } } : outcome
+}
+
+async function evaluateElsewhere(
+  payload: Readonly<Record<string, unknown>>,
+  context: Context,
+): Promise<JobOutcome<Evaluated>> {
+  const { output, options } = context
+  const { format, label, limit, first, skip, seed, conformal, ood, ...asked } = payload
+  if (conformal !== undefined || ood !== undefined)
+    throw new UsageError(
+      '--redis: other machines do not have the data of --conformal and --ood. Leave them or --redis out.',
+    )
+  const { evaluateFar } = await rooms.jobs()
+  const far = await farOptions(context, workFolder(options.out))
+  const onDone = (done: number, of: number) => output.progress(`eval  ${done}/${of} parts`, true)
+  const given = { ...asked, seed, options: { format, label, limit, first, skip, seed }, onDone }
+  return untilStopped(output, 'stopping: what came is kept', ({ signal }) =>
+    evaluateFar(given as unknown as FarEvaluateOptions, { ...far, signal }),
+  )
 }

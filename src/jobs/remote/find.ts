@@ -5,12 +5,17 @@ import { runJob } from '../run.js'
 export interface Fingerprint {
   readonly sha256: string
   readonly samples: number
-  readonly kind: 'image' | 'audio' | 'vector'
+  /** Conditions of the suite on it. */
+  readonly conditions: number
 }
 
 /** Looks into DATA in a child; throws DataError where it cannot be read. */
-export function fingerprint(data: string, options: DataNeed['options']): Promise<Fingerprint> {
-  return runJob<Fingerprint>('fingerprint', { data, options })
+export function fingerprint(
+  data: string,
+  options: DataNeed['options'],
+  suite?: string,
+): Promise<Fingerprint> {
+  return runJob<Fingerprint>('fingerprint', { data, options, suite })
 }
 
 /** Names of data sets that come with a package, with a split; nothing that could be a path. */

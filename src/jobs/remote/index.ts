@@ -1,4 +1,5 @@
 export { remoteActs } from './acts.js'
 export type { FarOptions } from './carry.js'
 export { certifyFar, type FarCertifyOptions } from './certify.js'
-export { findData, fingerprint } from './find.js'
+export { evaluateFar, type FarEvaluateOptions } from './evaluate.js'
+export { findData } from './find.js'
