@@ -20,4 +20,5 @@ export const rooms = {
   report: () => import('../report/index.js'),
   schedule: () => import('../schedule/index.js'),
   train: () => import('../train/index.js'),
+  tune: () => import('../tune/index.js'),
 }

@@ -24,8 +24,11 @@ import {
   type ResumeOptions,
   resume,
   type TrainOptions,
+  type TrialOptions,
   train,
+  trial,
 } from '../train/index.js'
+import { type LookPayload, look } from './look.js'
 
 /** Every act a child process can do, by name. */
 export const acts: Readonly<Record<string, Act>> = {
@@ -111,6 +114,14 @@ export const acts: Readonly<Record<string, Act>> = {
 
   /** The block size of the fast path on this machine; a crash of it is the answer too. */
   probe: () => probeBlock(),
+
+  /** A part of one trial of a study. */
+  trial(payload, { emit, signal }) {
+    return trial({ ...(payload as TrialOptions), onEvent: emit, signal })
+  },
+
+  /** What a recipe with searches meets: content and kind of its data, or why it cannot work. */
+  look: payload => look(payload as LookPayload),
 
   resume(payload, { emit, signal }) {
     return resume({ ...(payload as ResumeOptions), onEvent: emit, signal })

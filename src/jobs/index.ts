@@ -1,3 +1,4 @@
+export type { Look } from './look.js'
 export { newStudyKey, type WorkerOptions, work } from './queue/index.js'
 export {
   certifyFar,

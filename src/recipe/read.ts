@@ -2,19 +2,35 @@ import { readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
 import { UsageError } from '../base/index.js'
 import { type Recipe, recipeSchema } from './schema.js'
+import { readSpace } from './search/space.js'
 
 /** Reads a recipe file (YAML or JSON); throws UsageError naming the line or key that is wrong. */
 export function readRecipe(path: string, overrides: readonly string[] = []): Recipe {
-  return checkRecipe(applyOverrides(parseRecipe(readText(path), path), overrides))
+  return checkRecipe(applyOverrides(readRecipeData(path), overrides))
+}
+
+/** A recipe file as plain data, unchecked: it may hold searches. Throws UsageError. */
+export function readRecipeData(path: string): unknown {
+  return parseRecipe(readText(path), path)
 }
 
 /** Checks a recipe and fills in its defaults; throws UsageError with the path of the wrong key. */
-export function checkRecipe(value: unknown): Recipe {
+export function checkRecipe(value: unknown, where = 'recipe'): Recipe {
   const result = recipeSchema.safeParse(value)
   if (result.success) return result.data
+  refuseSearch(value)
   const [issue] = result.error.issues
   const path = pathText(issue.path)
-  throw new UsageError(`recipe${path ? `: ${path}` : ''}: ${issue.message}`, { path })
+  throw new UsageError(`${where}${path ? `: ${path}` : ''}: ${issue.message}`, { path })
+}
+
+/** A recipe to search in is no recipe to train. */
+function refuseSearch(value: unknown): void {
+  const { parameters } = readSpace(value)
+  if (parameters.length)
+    throw new UsageError(
+      `recipe: it leaves ${parameters[0].name} to a search. temper tune searches; to train, give it a value.`,
+    )
 }
 
 function pathText(path: readonly PropertyKey[]): string {

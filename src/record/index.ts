@@ -15,6 +15,7 @@ export {
   readCheckpoint,
   writeCheckpoint,
 } from './checkpoint.js'
+export { whileClaimed } from './claim.js'
 export {
   checkDocument,
   type Document,
@@ -36,6 +37,7 @@ export {
 } from './events.js'
 export { canonicalJson, contentHash, sha256, sha256File } from './hash.js'
 export { type Inspect, inspectSchema } from './inspect.js'
+export { Journal, readJournal } from './journal.js'
 export { type Measures, measuresSchema, type ReliabilityBin } from './measures.js'
 export { metricsCsv } from './metrics-csv.js'
 export { type Machine, machine, temperVersion, versions } from './provenance.js'

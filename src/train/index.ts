@@ -13,3 +13,4 @@ export {
   type TrainResult,
   train,
 } from './train.js'
+export { type TrialOptions, type TrialResult, trial } from './trial/trial.js'

@@ -41,6 +41,8 @@ export interface LoopParts extends StepParts {
   /** Asked when the loss is no number: whether the run went back and may go on. */
   readonly recover: (parts: LoopParts) => Promise<boolean>
   readonly save: () => void
+  /** The step to stop before the end at, as if asked to. */
+  readonly pauseAt?: number
   readonly signal?: AbortSignal
 }
 
@@ -71,12 +73,14 @@ export async function runLoop(parts: LoopParts): Promise<boolean> {
   const { resolved, state } = parts
   const { epochs, batchesPerEpoch } = resolved.lengths
   while (state.step < epochs * batchesPerEpoch) {
+    if (state.step === parts.pauseAt) return false
     const epoch = Math.floor(state.step / batchesPerEpoch)
     const start = state.step % batchesPerEpoch
     for await (const batch of epochBatches(parts, epoch, start)) {
       const outcome = await stepAndLook(parts, batch, epoch)
       if (outcome === 'stop') return true
       if (parts.signal?.aborted) return false
+      if (outcome !== 'rewind' && state.step === parts.pauseAt) return false
       if (outcome === 'rewind') break
     }
   }
@@ -223,7 +227,7 @@ function levelsNow({ resolved, state }: LoopParts): Levels {
 }
 
 /** The loss is no number any more. */
-class Diverged extends ResumableError {}
+export class Diverged extends ResumableError {}
 
 function diverged(step: number, loss: number): Diverged {
   return new Diverged(

@@ -8,15 +8,16 @@ export interface Rhythm {
   saveAfter(step: number): boolean
 }
 
-/** Checks and checkpoints at each multiple of their time, and at the end. */
-export function rhythmOf({ monitor, train }: Recipe, lengths: Lengths): Rhythm {
+/** Checks and checkpoints at each multiple of their time, and at the end; a check also at the pause. */
+export function rhythmOf({ monitor, train }: Recipe, lengths: Lengths, pauseAt?: number): Rhythm {
   const end = lengths.epochs * lengths.batchesPerEpoch
   const every = (text: string, where: string) => {
     const period = Math.max(1, timeInBatches(parseTime(text, where), lengths))
     return (step: number) => step === end || crosses(step, period)
   }
+  const isCheck = every(monitor.every, 'monitor.every')
   return {
-    checkAfter: every(monitor.every, 'monitor.every'),
+    checkAfter: step => step === pauseAt || isCheck(step),
     saveAfter: every(train.checkpointEvery, 'train.checkpointEvery'),
   }
 }

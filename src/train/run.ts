@@ -30,6 +30,8 @@ export interface RunOptions {
   /** Folder of the checkpoints. */
   readonly checkpoints: string
   readonly log: EventLog
+  /** The step to stop before the end at, checked and saved. */
+  readonly pauseAt?: number
   readonly threads: number
   readonly device: Device
   readonly onEvent?: (event: NewEvent | Progress) => void
@@ -61,7 +63,7 @@ export class Run {
 
   /** Runs to the end or to the signal; whichever, the state is saved. */
   async drive(): Promise<boolean> {
-    const { resolved, signal, onEvent } = this.options
+    const { resolved, signal, pauseAt, onEvent } = this.options
     const checker = await Checker.open(resolved, this.weights(), this.options)
     this.monitor = this.openMonitor(checker)
     try {
@@ -70,9 +72,10 @@ export class Run {
       const finished = await runLoop({
         resolved,
         signal,
+        pauseAt,
         state: this.state,
         ...this.parts,
-        rhythm: rhythmOf(resolved.recipe, resolved.lengths),
+        rhythm: rhythmOf(resolved.recipe, resolved.lengths, pauseAt),
         emit: event => (event.type === 'progress' ? onEvent?.(event) : this.say(event)),
         check: (parts, moment, levels) => this.check(checker, parts, moment, levels),
         recover: parts => this.recover(parts),

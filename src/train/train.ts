@@ -44,6 +44,10 @@ interface Common {
   readonly onEvent?: (event: NewEvent | Progress) => void
   /** Aborting saves the state and returns with `finished: false`. */
   readonly signal?: AbortSignal
+  /** Pauses after so many epochs, checked and saved, with `finished: false`. Default: to the end. */
+  readonly untilEpoch?: number
+  /** Whether the finished model is measured on the test data; default true. */
+  readonly measureTest?: boolean
 }
 
 export interface TrainOptions extends Common {
@@ -132,7 +136,9 @@ async function carryOut(
   const log = new EventLog(join(folder, 'events.jsonl'))
   const checkpoints = join(folder, 'checkpoints')
   const planHash = contentHash(resolved.plan)
-  const run = new Run({ ...options, resolved, planHash, checkpoints, log })
+  const { untilEpoch } = options
+  const pauseAt = untilEpoch && untilEpoch * resolved.lengths.batchesPerEpoch
+  const run = new Run({ ...options, resolved, planHash, checkpoints, log, pauseAt })
   try {
     if (isResumed) run.restore(latestCheckpoint(checkpoints))
     else run.say({ type: 'start', version: temperVersion, seed: resolved.recipe.seed })
@@ -167,13 +173,13 @@ async function measureTrained(
   { test, recipe, plan, noises }: Resolved,
   model: string,
   folder: string,
-  { threads, device, signal }: Settled,
+  { threads, device, signal, measureTest = true }: Settled,
 ): Promise<Scorecard | undefined> {
   writeFileAtomic(
     join(folder, 'metrics.csv'),
     metricsCsv(readEvents(join(folder, 'events.jsonl')).events),
   )
-  if (!test) return undefined
+  if (!test || !measureTest) return undefined
   let scores: SampleScores | undefined
   const scorecard = await evaluate({
     model,

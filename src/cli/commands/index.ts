@@ -13,6 +13,7 @@ import { newNetwork } from './new.js'
 import { noise } from './noise.js'
 import { report } from './report.js'
 import { resume, train } from './train.js'
+import { tune } from './tune.js'
 import { worker } from './worker.js'
 
 /** Every command, in the order in which `temper --help` teaches them. */
@@ -26,6 +27,7 @@ export const commands: readonly CommandSpec[] = [
   train,
   harden,
   resume,
+  tune,
   inspect,
   report,
   dash,

@@ -1,0 +1,57 @@
+/** What may stand in place of a value of a recipe that is searched in. */
+import { expecting, pickedUnion, shown, strictForm } from '../../schedule/index.js'
+import { positive, text, z } from '../fields.js'
+
+const bound = z.number({ error: expecting('a number') })
+const flag = z.boolean({ error: expecting('true or false') }).optional()
+const name = text.optional().describe('what it is called in results; default: its place')
+
+const range = strictForm({
+  from: bound.describe('lowest value'),
+  to: bound.describe('highest value, itself allowed'),
+  log: flag.describe('equal shares of the logarithm; from must be above 0'),
+  integer: flag.describe('whole numbers only'),
+  step: positive.optional().describe('only from, from + step, ...'),
+  name,
+})
+
+const choice = strictForm({
+  choices: z
+    .union([z.array(z.unknown()).min(2), z.record(text, z.unknown())], {
+      error: expecting('a list of at least two values, or values by name'),
+    })
+    .describe('one of these; a list, or values by name; they may hold searches of their own'),
+  name,
+})
+
+const onOff = strictForm({
+  onOff: z.unknown().describe('there, or left out; it may hold searches of its own'),
+  name,
+})
+
+export type RangeForm = z.infer<typeof range>
+export type ChoiceForm = z.infer<typeof choice>
+export type OnOffForm = z.infer<typeof onOff>
+export type SearchForm = RangeForm | ChoiceForm | OnOffForm
+
+/** `{ search: THIS }`: a range, choices, or something that is there or not. */
+export const searchForm: z.ZodType<SearchForm> = pickedUnion<SearchForm>(
+  [range, choice, onOff],
+  input => {
+    const rule = 'a search: { from, to }, { choices } or { onOff }'
+    if (typeof input !== 'object' || input === null || Array.isArray(input))
+      return `expected ${rule}, received ${shown(input)}.`
+    if ('choices' in input) return choice
+    if ('onOff' in input) return onOff
+    return 'from' in input || 'to' in input ? range : `expected ${rule}, received ${shown(input)}.`
+  },
+)
+
+/** Whether a value is `{ search: ... }`. */
+export function isSearch(value: unknown): value is { readonly search: unknown } {
+  return isObject(value) && Object.hasOwn(value, 'search')
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
