@@ -32,7 +32,12 @@ const few = value => Number(value.toPrecision(3))
 const rows = Object.entries(functions).map(([name, definition]) => {
   const medianOf = sampler =>
     median(Array.from({ length: seeds }, (_, seed) => regret(sampler, definition, seed)))
-  const row = { name, ours: medianOf('tpe'), theirs: median(golden.regret[name]), random: medianOf('random') }
+  const row = {
+    name,
+    ours: medianOf('tpe'),
+    theirs: median(golden.regret[name]),
+    random: medianOf('random'),
+  }
   console.log(name, few(row.ours), few(row.theirs), few(row.ours / row.theirs), few(row.random))
   return row
 })
@@ -48,11 +53,15 @@ const lines = [
   '',
   '| function | Temper | Optuna | ratio | random |',
   '|---|---|---|---|---|',
-  ...rows.map((row, i) => `| ${row.name} | ${few(row.ours)} | ${few(row.theirs)} | ${few(ratios[i])} | ${few(row.random)} |`),
+  ...rows.map(
+    (row, i) =>
+      `| ${row.name} | ${few(row.ours)} | ${few(row.theirs)} | ${few(ratios[i])} | ${few(row.random)} |`,
+  ),
   '',
   `At most 1.1 times Optuna's on ${within} of ${rows.length}; geometric mean of the ratios ${few(all)}; better than random on ${beaten} of ${rows.length}.`,
   '',
 ]
 console.log(lines.at(-2))
-if (seeds === 50) writeFileSync(new URL('tpe.md', import.meta.url), lines.join('\n'))
+if (seeds === 50 && !process.env.DRY)
+  writeFileSync(new URL('tpe.md', import.meta.url), lines.join('\n'))
 if (within < rows.length || beaten < 8) process.exitCode = 1

@@ -23,7 +23,7 @@ export {
 } from './gradients/index.js'
 export { type OpenedModel, type OpenOptions, openModel as loadModel } from './model/index.js'
 export { checkRecipe, type Recipe, type RecipeInput, readRecipe } from './recipe/index.js'
-export type { Calibration, Certificate, Measures, Scorecard } from './record/index.js'
+export type { Calibration, Certificate, Measures, Scorecard, Study } from './record/index.js'
 export {
   type HardenEvent,
   type HardenOptions,
@@ -36,3 +36,11 @@ export {
   type TrainResult,
   train,
 } from './train/index.js'
+export {
+  type ResumeStudyOptions,
+  resumeStudy,
+  type TuneEvent,
+  type TuneOptions,
+  type TuneResult,
+  tune,
+} from './tune/index.js'

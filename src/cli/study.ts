@@ -54,7 +54,7 @@ function nameOf({ trial }: Pick<Job, 'trial'>, state: StudyState): string {
 }
 
 function valuesText(
-  objectives: Study['objectives'],
+  objectives: readonly { readonly name: string }[],
   values: Readonly<Record<string, number>>,
 ): string {
   return objectives.map(({ name }) => `${name} ${figure(name, values[name])}`).join(', ')

@@ -78,13 +78,17 @@ function bestOf(state: StudyState): Study['best'] {
 }
 
 function reasonOf(state: StudyState, { runs, loss }: Finalist, second?: Finalist): string {
-  const weights = state.settings.objectives.map(({ name, weight }) => `${weight} ${name}`)
-  const measure = weights.length > 1 ? `mean of ${weights.join(' and ')}` : weights[0].slice(2)
+  const names = state.settings.objectives.map(({ name, weight }) =>
+    weight === 1 ? name : `${weight} x ${name}`,
+  )
+  const measure = names.length > 1 ? `mean of ${names.join(' and ')}` : names[0]
   const complete = completeTrials(state).length
   const seeds =
-    runs.length > 1 ? ` over ${runs.length} seeds, of ${state.finalists!.length} finalists` : ''
+    runs.length > 1
+      ? ` over ${runs.length} seeds, of ${state.finalists!.length} finalist${state.finalists!.length > 1 ? 's' : ''}`
+      : ''
   const margin = second ? `, ${Math.abs(second.loss - loss).toPrecision(2)} ahead of the next` : ''
-  return `the best ${measure}${seeds}${margin}; ${complete} trials of ${state.searched.length} came to their end`
+  return `the best ${measure}${seeds}${margin}; ${complete} of ${state.searched.length} trials came to their end`
 }
 
 /** Mean and standard deviation of a measure over the seeds of a finalist. */

@@ -1,4 +1,5 @@
 /** What may stand in place of a value of a recipe that is searched in. */
+import { didYouMean } from '../../base/index.js'
 import { expecting, pickedUnion, shown, strictForm } from '../../schedule/index.js'
 import { positive, text, z } from '../fields.js'
 
@@ -17,7 +18,7 @@ const range = strictForm({
 
 const choice = strictForm({
   choices: z
-    .union([z.array(z.unknown()).min(2), z.record(text, z.unknown())], {
+    .union([z.array(z.unknown()), z.record(text, z.unknown())], {
       error: expecting('a list of at least two values, or values by name'),
     })
     .describe('one of these; a list, or values by name; they may hold searches of their own'),
@@ -34,18 +35,18 @@ export type ChoiceForm = z.infer<typeof choice>
 export type OnOffForm = z.infer<typeof onOff>
 export type SearchForm = RangeForm | ChoiceForm | OnOffForm
 
+const forms = [range, choice, onOff] as const
+const keys = forms.map(form => Object.keys(form.shape))
+
 /** `{ search: THIS }`: a range, choices, or something that is there or not. */
-export const searchForm: z.ZodType<SearchForm> = pickedUnion<SearchForm>(
-  [range, choice, onOff],
-  input => {
-    const rule = 'a search: { from, to }, { choices } or { onOff }'
-    if (typeof input !== 'object' || input === null || Array.isArray(input))
-      return `expected ${rule}, received ${shown(input)}.`
-    if ('choices' in input) return choice
-    if ('onOff' in input) return onOff
-    return 'from' in input || 'to' in input ? range : `expected ${rule}, received ${shown(input)}.`
-  },
-)
+export const searchForm: z.ZodType<SearchForm> = pickedUnion<SearchForm>(forms, input => {
+  const rule = 'expected a search: { from, to }, { choices } or { onOff }, received'
+  if (!isObject(input)) return `${rule} ${shown(input)}.`
+  const place = 'choices' in input ? 1 : 'onOff' in input ? 2 : 0
+  const unknown = Object.keys(input).find(key => !keys[place].includes(key))
+  if (unknown === undefined) return forms[place]
+  return `${rule} ${shown(input)}: "${unknown}" is not a key here.${didYouMean(unknown, keys.flat())}`
+})
 
 /** Whether a value is `{ search: ... }`. */
 export function isSearch(value: unknown): value is { readonly search: unknown } {

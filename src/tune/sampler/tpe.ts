@@ -12,16 +12,20 @@ import { fromUnit, stepOf, toUnit } from './unit.js'
 export const startTrials = 10
 const candidates = 24
 
+/** Share of the ended trials that are good, and how many at most. */
+const goodShare = 0.15
+const mostGood = 25
+
 /**
  * Each parameter on its own: of 24 draws from the density of the good trials, l, the one where l / g
- * is largest, g being the density of the others. Good are the best min(ceil(0.1 n), 25); running
- * trials count among the others (the constant liar), so that parallel workers keep apart.
+ * is largest, g being the density of the others. Running trials count among the others (the constant
+ * liar), so that parallel workers keep apart.
  */
 export const tpe: Sampler = question => {
   const { space, index, seed, history } = question
   const ended = history.filter(trial => trial.outcome).length
   if (ended < startTrials) return halton(question)
-  const { good, rest } = split(history, Math.min(Math.ceil(0.1 * ended), 25))
+  const { good, rest } = split(history, Math.min(Math.ceil(goodShare * ended), mostGood))
   return drawPoint(space, (parameter, dimension) => {
     const random = new Random(keyOf(seed, 'tune:tpe', index, dimension))
     return chooseValue(
@@ -57,26 +61,16 @@ function chooseValue(
   return domain.kind === 'choice' ? domain.values[best] : fromUnit(domain, best)
 }
 
-/** Over the trials that have the parameter; older ones than the last 25 weigh less, down to 1 / n. */
+/** Over the trials that have the parameter. */
 function estimatorOf({ name, domain }: Parameter, trials: readonly Observation[]): Estimator {
   const values = trials.map(trial => trial.point[name]).filter(value => value !== undefined)
-  const weights = recency(values.length)
-  if (domain.kind === 'choice')
-    return choiceEstimator(
-      values.map(value => domain.values.indexOf(value)),
-      weights,
-      domain.values.length,
+  if (domain.kind === 'range')
+    return rangeEstimator(
+      values.map(value => toUnit(domain, value as number)),
+      stepOf(domain),
     )
-  return rangeEstimator(
-    values.map(value => toUnit(domain, value as number)),
-    weights,
-    stepOf(domain),
-  )
-}
-
-function recency(n: number): number[] {
-  const old = n - 25
-  return Array.from({ length: n }, (_, i) =>
-    i >= old ? 1 : old === 1 ? 1 / n : 1 / n + (i / (old - 1)) * (1 - 1 / n),
+  return choiceEstimator(
+    values.map(value => domain.values.indexOf(value)),
+    domain.values.length,
   )
 }
