@@ -49,25 +49,14 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
   const sets = await openSets(recipe)
   const opened = await openRecipeModel(recipe, sets.train)
   checkFit(opened, sets.train)
-  const { epochs, batch } = recipe.train
-  const lengths = {
-    epochs,
-    batchesPerEpoch: batchesPerEpoch(sets.train, batch),
-    samplesPerEpoch: sets.train.length,
-  }
+  const lengths = lengthsOf(recipe, sets.train)
   const learningRate = parseSchedule(recipe.optimizer.learningRate, {
     lengths,
     where: 'optimizer.learningRate',
   })
   const loss = lossOf(recipe, sets.train, opened)
   const isTrained = trainedTest(recipe, opened)
-  const noises = resolveNoises(recipe.noise, {
-    lengths,
-    data: sets.train,
-    parameters: opened.parameters,
-    graph: () => noisedGraph(recipe, opened, sets.train),
-    isTrained,
-  })
+  const noises = noisesOf(recipe, opened, sets.train)
   const rateFactor = rateFactors(recipe, opened)
   const classWeights = classWeightsOf(recipe, sets.train)
   const deviations = sets.train.kind === 'vector' ? await featureDeviations(sets.train) : undefined
@@ -88,6 +77,25 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     deviations,
   }
   return { ...parts, plan: await planOf(parts, learningRate.text, options) }
+}
+
+function lengthsOf({ train: { epochs, batch } }: Recipe, train: Dataset): Lengths {
+  return {
+    epochs,
+    batchesPerEpoch: batchesPerEpoch(train, batch),
+    samplesPerEpoch: train.length,
+  }
+}
+
+/** The noises of a recipe against data and model; throws UsageError where they do not fit. */
+export function noisesOf(recipe: Recipe, opened: OpenedModel, train: Dataset): ResolvedNoise[] {
+  return resolveNoises(recipe.noise, {
+    lengths: lengthsOf(recipe, train),
+    data: train,
+    parameters: opened.parameters,
+    graph: () => noisedGraph(recipe, opened, train),
+    isTrained: trainedTest(recipe, opened),
+  })
 }
 
 async function openRecipeModel({ model, seed }: Recipe, data: Dataset): Promise<OpenedModel> {

@@ -1,5 +1,4 @@
-import { type Resolved, type ResolveOptions, resolveRecipe } from '../resolve.js'
-import { resolveNoises } from '../resolve-noise.js'
+import { noisesOf, type Resolved, type ResolveOptions, resolveRecipe } from '../resolve.js'
 import type { Recipe } from '../schema.js'
 import { checkSpace } from './fill.js'
 import type { SearchSpace } from './space.js'
@@ -13,18 +12,9 @@ export async function resolveSpace(space: SearchSpace, options: ResolveOptions):
   const [middle, ...others] = checkSpace(space)
   const first = await resolveRecipe(middle, options)
   for (const recipe of others)
-    if (isOfOneModel(recipe, middle)) refuseUnfit(recipe, first)
+    if (isOfOneModel(recipe, middle)) noisesOf(recipe, first.opened, first.train)
     else await resolveRecipe(recipe, options)
   return first
 }
 
 const isOfOneModel = (a: Recipe, b: Recipe) => JSON.stringify(a.model) === JSON.stringify(b.model)
-
-function refuseUnfit(recipe: Recipe, { lengths, train, opened }: Resolved): void {
-  const epochs = recipe.train.epochs
-  resolveNoises(recipe.noise, {
-    lengths: { ...lengths, epochs },
-    data: train,
-    parameters: opened.parameters,
-  })
-}
