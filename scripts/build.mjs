@@ -1,4 +1,5 @@
 // Builds dist/: the SIMD kernels (AssemblyScript), the TypeScript, the recipe's JSON Schema.
+// Types are not checked here: `npm run types` does.
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
