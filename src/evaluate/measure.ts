@@ -1,12 +1,11 @@
 /** One pass over the data under a suite: every batch clean, then under each condition. */
-import { sizeOf } from '../base/index.js'
 import { type Batch, batches, type Dataset, featureDeviations } from '../data/index.js'
 import type { Answers, Meter, Values } from '../metrics/index.js'
-import type { Predictor, Weights } from '../model/index.js'
+import type { Predictor } from '../model/index.js'
 import type { Measures } from '../record/index.js'
 import { AnswerReader } from './answers.js'
-import { disturbWeights, sampleDisturber } from './disturb.js'
 import { DoubtMeter, type Doubts, type SampleScores } from './doubt.js'
+import { Outputs } from './outputs.js'
 import type { Condition, Suite } from './suites/suite.js'
 
 export interface MeasureSuiteOptions {
@@ -55,12 +54,16 @@ export async function measureSuite(options: MeasureSuiteOptions): Promise<Measur
   const pass = new Pass({ ...options, deviations })
   const { batch = 256, onProgress, signal } = options
   let seen = 0
-  for await (const part of batches(data, { batch, signal })) {
-    await pass.add(part)
-    seen += part.rows
-    onProgress?.(seen, data.length)
+  try {
+    for await (const part of batches(data, { batch, signal })) {
+      await pass.add(part)
+      seen += part.rows
+      onProgress?.(seen, data.length)
+    }
+    return pass.result()
+  } finally {
+    await pass.close()
   }
-  return pass.result()
 }
 
 class Pass {
@@ -69,7 +72,7 @@ class Pass {
   private readonly noisy: Meter
   private readonly meters: readonly Meter[]
   private readonly doubt: DoubtMeter
-  private readonly disturbed: Float32Array
+  private readonly outputs: Outputs
   private answers = 0
 
   constructor(private readonly options: MeasureSuiteOptions) {
@@ -80,17 +83,19 @@ class Pass {
     this.noisy = meter()
     this.meters = suite.conditions.map(meter)
     this.doubt = new DoubtMeter(suite.conditions)
-    this.disturbed = new Float32Array(Math.min(batch, data.length) * sizeOf(data.shape))
+    this.outputs = new Outputs({ ...options, rows: Math.min(batch, data.length) })
   }
 
   async add(batch: Batch): Promise<void> {
-    const clean = this.reader.read(await this.predict(batch.data, batch.rows), batch)
+    const clean = this.reader.read(await this.outputs.clean(batch), batch)
+    this.answers += batch.rows
     this.clean.update(clean)
     const all: (Answers | Values)[][] = []
     for (const [i, condition] of this.options.suite.conditions.entries()) {
       all.push([])
       for (let draw = 0; draw < condition.draws; draw++) {
-        const outputs = await this.under(condition, draw, batch)
+        const outputs = await this.outputs.under(condition, draw, batch)
+        this.answers += batch.rows
         const noisy = this.reader.read(outputs, batch, clean)
         this.meters[i].update(noisy)
         this.noisy.update(noisy)
@@ -99,6 +104,10 @@ class Pass {
     }
     this.options.onAnswers?.(clean, all)
     if ('labels' in clean && clean.labels) this.doubt.add(clean, all as Answers[][])
+  }
+
+  close(): Promise<void> {
+    return this.outputs.close()
   }
 
   result(): MeasuredSuite {
@@ -114,31 +123,5 @@ class Pass {
       sampleScores: this.doubt.sampleScores(),
       answers: this.answers,
     }
-  }
-
-  private predict(samples: Float32Array, rows: number, weights?: Weights): Promise<Float32Array> {
-    this.answers += rows
-    return this.options.predictor.predict(samples, rows, weights)
-  }
-
-  private under(condition: Condition, draw: number, batch: Batch): Promise<Float32Array> {
-    const { predictor, seed } = this.options
-    if (condition.at === 'input')
-      return this.predict(this.noised(condition, draw, batch), batch.rows)
-    const weights = disturbWeights(predictor.weights, condition, draw, seed)
-    return this.predict(batch.data, batch.rows, weights)
-  }
-
-  /** The batch with noise on it; each draw is keyed by the sample, so batch sizes change no bit. */
-  private noised(condition: Condition, draw: number, batch: Batch): Float32Array {
-    const { data, seed, deviations } = this.options
-    const disturb = sampleDisturber(condition, data, { seed, draw, deviations })
-    const size = sizeOf(data.shape)
-    for (let row = 0; row < batch.rows; row++) {
-      const [from, to] = [row * size, (row + 1) * size]
-      const out = this.disturbed.subarray(from, to)
-      disturb(batch.data.subarray(from, to), out, batch.ids[row])
-    }
-    return this.disturbed.subarray(0, batch.rows * size)
   }
 }

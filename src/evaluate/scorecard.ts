@@ -128,13 +128,14 @@ function conditionOf(
   doubt: ConditionDoubt | undefined,
   dataKind: Dataset['kind'],
 ): Scorecard['conditions'][number] {
-  const { at, kind, severity, level, draws } = condition
+  const { at, kind, severity, level, draws, match } = condition
   const clip = clipOf(condition, dataKind)
   const [levelName, ...others] = Object.keys(level)
   const { flipRate, ...rest } = measures as Measures & { flipRate?: number }
   return {
     at,
     kind,
+    ...(match !== undefined && { match }),
     severity,
     level: others.length ? { ...level } : (level[levelName] ?? null),
     levelName,

@@ -3,6 +3,8 @@ import { type DataType, isFloat, ModelError, sizeOf, type Tensor } from '../base
 import {
   freeNames,
   type Graph,
+  intOf,
+  intsOf,
   type Model,
   type Node,
   namesRead,
@@ -24,6 +26,8 @@ export interface Parameter {
   readonly shape: readonly number[]
   readonly length: number
   readonly role: Role
+  /** The axis along which its node's output channels lie. */
+  readonly channelAxis: number
   /** The operator and node that use it first, for messages. */
   readonly usedBy: string
   readonly value: Tensor<'float32'>
@@ -121,7 +125,7 @@ export function findParameters(
   return [...used].flatMap((name): Parameter[] => {
     const value = graph.initializers.get(name)
     if (!value || !names.has(name) || !isFloat(value.dtype)) return []
-    const { node, role } = userOf(name, readers)
+    const { node, role, channelAxis } = userOf(name, readers, value.shape.length)
     const length = sizeOf(value.shape)
     if (length < 2 && (role === undefined || arithmetic.has(node.op))) return []
     const place = placeOf(name, file)
@@ -131,6 +135,7 @@ export function findParameters(
         shape: value.shape,
         length,
         role: role ?? 'weight',
+        channelAxis: channelAxis < value.shape.length ? channelAxis : 0,
         usedBy: `${node.op} "${node.name || node.outputs[0]}"`,
         value: value as Tensor<'float32'>,
         dtype: place?.dtype ?? value.dtype,
@@ -140,15 +145,41 @@ export function findParameters(
   })
 }
 
+interface User {
+  readonly node: Node
+  readonly role?: Role
+  readonly channelAxis: number
+}
+
 /** The node that uses a weight, behind transpositions and the like, and what the weight is to it. */
-function userOf(
-  name: string,
-  readers: ReadonlyMap<string, readonly Node[]>,
-): { node: Node; role?: Role } {
+function userOf(name: string, readers: ReadonlyMap<string, readonly Node[]>, rank: number): User {
   const [node] = readers.get(name)!
   const inside = subgraphsOf(node).find(inner => freeNames(inner).includes(name))
-  if (inside) return userOf(name, uses(inside))
+  if (inside) return userOf(name, uses(inside), rank)
   const onward = passing.has(node.op) && readers.has(node.outputs[0])
-  if (onward) return userOf(node.outputs[0], readers)
-  return { node, role: learnedInputs[node.op]?.[node.inputs.indexOf(name)] }
+  if (onward) {
+    const user = userOf(node.outputs[0], readers, rank)
+    return { ...user, channelAxis: axisBefore(node, user.channelAxis, rank) }
+  }
+  const input = node.inputs.indexOf(name)
+  return {
+    node,
+    role: learnedInputs[node.op]?.[input],
+    channelAxis: channelAxisOf(node, input, rank),
+  }
+}
+
+/** Where an axis of a passing node's output lies in its input; 0 where that cannot be told. */
+function axisBefore(node: Node, axis: number, rank: number): number {
+  if (node.op === 'Identity' || node.op === 'Cast') return axis
+  if (node.op !== 'Transpose') return 0
+  const reversed = Array.from({ length: rank }, (_, i) => rank - 1 - i)
+  return intsOf(node, 'perm', reversed)[axis] ?? 0
+}
+
+/** The axis of a weight that the output channels of its node follow. */
+function channelAxisOf(node: Node, input: number, rank: number): number {
+  if (node.op === 'MatMul') return Math.max(0, input === 1 ? rank - 1 : rank - 2)
+  if (node.op === 'Gemm') return intOf(node, input === 1 ? 'transB' : 'transA', 0) === input ? 0 : 1
+  return ['ConvTranspose', 'GRU', 'LSTM', 'RNN'].includes(node.op) ? 1 : 0
 }

@@ -1,8 +1,11 @@
 import { ModelError, sizeOf, type Tensor } from '../base/index.js'
 import { createSession, type Device, type Session } from '../engine/index.js'
+import type { ActivationRequest } from '../noise/index.js'
 import { writeModel } from '../onnx/index.js'
+import { type NoisyPredictor, noisyPredictor } from './noisy-predictor.js'
 import type { OpenedModel } from './open.js'
 import type { OutputKind } from './output.js'
+import type { Parameter } from './parameters.js'
 import { samplesInput } from './prefix.js'
 import type { Preprocess } from './preprocess.js'
 import { dynamicGraph, feedParameters } from './static.js'
@@ -23,6 +26,10 @@ export interface Predictor {
   predict(samples: Float32Array, rows: number, weights?: Weights): Promise<Float32Array>
   /** The present weights; absent where there are none to disturb. */
   readonly weights?: Weights
+  /** What the weights are; present where they are. */
+  readonly parameters?: readonly Parameter[]
+  /** The same model with noise on activations; absent where there is no graph to put it in. */
+  noisy?(request: ActivationRequest): NoisyPredictor
   close(): Promise<void>
 }
 
@@ -47,6 +54,8 @@ export async function modelPredictor(
     outputKind: opened.output.kind,
     outputSize: opened.output.size,
     weights: own ?? new Map(opened.parameters.map(p => [p.name, p.value.data])),
+    parameters: opened.parameters,
+    noisy: request => noisyPredictor(opened, options, request),
     async predict(samples, rows, weights = own) {
       if (!weights) return answer(opened, await sessions.constant(), {}, samples, rows, options)
       const feeds = feedsOf(opened, weights)

@@ -41,7 +41,7 @@ export interface Card {
   readonly heldOut?: boolean
   /** What a reader of its figures has to know. */
   readonly caveat?: string
-  /** The same level gives the same result whatever the key. */
+  /** The same level gives the same result whatever the key, unless a field of it asks for chance. */
   readonly deterministic?: boolean
   /** The level with `gain` times the strength: 0 gives the identity, 1 the level itself. */
   scale(level: Level, gain: number): Level

@@ -27,7 +27,7 @@ function disturbWeights({ layout, noisy }: Buffers, active: ResolvedNoise, time:
   for (const slot of layout.slots.filter(s => active.touches.includes(s.name))) {
     const weights = viewOf(noisy, slot)
     const key = keyOf(time.seed, `${active.name} ${slot.name}`, drawOf(active, time))
-    noise.apply(weights, weights, level, key, { shape: slot.shape })
+    noise.apply(weights, weights, level, key, slot)
   }
 }
 

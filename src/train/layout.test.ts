@@ -6,7 +6,15 @@ import { allocateBuffers, layoutOf, viewOf } from './layout.js'
 import { optimizerOf } from './optimizer.js'
 
 const parameter = (name: string, length: number): Parameter => ({
-  ...{ name, length, shape: [length], role: 'weight', usedBy: 'Gemm "g"', dtype: 'float32' },
+  ...{
+    name,
+    length,
+    shape: [length],
+    role: 'weight',
+    channelAxis: 0,
+    usedBy: 'Gemm "g"',
+    dtype: 'float32',
+  },
   ...{ stands: 'initializer' },
   value: { dtype: 'float32', shape: [length], data: new Float32Array(length).fill(1) },
 })

@@ -6,6 +6,8 @@ import type { Parameter } from '../model/index.js'
 export interface Slot {
   readonly name: string
   readonly shape: readonly number[]
+  /** The axis of the output channels. */
+  readonly channelAxis: number
   readonly offset: number
   readonly length: number
   /** Moved by the optimizer; statistics and frozen parameters are not. */
@@ -42,7 +44,8 @@ export function layoutOf(
   const slots: Slot[] = []
   let offset = 0
   const place = (p: Parameter) => {
-    slots.push({ name: p.name, shape: p.shape, offset, length: p.length, trained: trained(p) })
+    const { name, shape, length, channelAxis } = p
+    slots.push({ name, shape, channelAxis, offset, length, trained: trained(p) })
     offset += Math.ceil(p.length / line) * line
   }
   const ranges = groups.map((group, i) => {

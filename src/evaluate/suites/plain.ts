@@ -3,7 +3,6 @@ import { UsageError } from '../../base/index.js'
 import type { Suite, SuiteFor } from './suite.js'
 
 const gaussianSigmas = [0.08, 0.12, 0.18, 0.26, 0.38]
-const relativeWeightNoise = [0.01, 0.02, 0.05, 0.1]
 
 /** Gaussian noise on samples in [0, 1]; the five levels are ImageNet-C's (Hendrycks & Dietterich 2019). */
 export const gaussian: Suite = {
@@ -72,20 +71,5 @@ export const tabular: Suite = {
     level: { sigma },
     clip: null,
     draws: 1,
-  })),
-}
-
-/** Gaussian noise on every weight tensor, relative to its largest absolute weight. */
-export const weights: Suite = {
-  name: 'weights',
-  preset: 'relative to the largest weight',
-  tldr: 'Gaussian noise of 1, 2, 5 and 10 % on the weights, the mean of 5 draws',
-  conditions: relativeWeightNoise.map((relative, i) => ({
-    at: 'weight',
-    kind: 'gaussian',
-    severity: i + 1,
-    level: { relative },
-    clip: null,
-    draws: 5,
   })),
 }

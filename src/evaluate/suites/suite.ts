@@ -3,7 +3,7 @@ import type { Source } from '../../noise/index.js'
 
 /** One way a model is disturbed: a noise at one level. */
 export interface Condition {
-  readonly at: 'input' | 'weight'
+  readonly at: 'input' | 'weight' | 'activation'
   readonly kind: string
   /** Place in the suite's ladder, 1 being the mildest. */
   readonly severity: number
@@ -17,6 +17,8 @@ export interface Condition {
   readonly sources?: readonly Source[]
   /** Ready-made noisy samples in place of the noise, index by index those of the data measured. */
   readonly samples?: Dataset
+  /** Weights: a pattern of names of tensors; activations: an operator or a pattern. Default: the usual ones. */
+  readonly match?: string
 }
 
 /** A named list of conditions, the same for every model it measures. */

@@ -2,8 +2,9 @@ import { statSync } from 'node:fs'
 import { didYouMean, UsageError } from '../../base/index.js'
 import type { Dataset, SampleKind } from '../../data/index.js'
 import { openCorruptedFolder } from './folder.js'
+import { activations, faults, quantisation, weights } from './internal.js'
 import { readOwnSuite } from './own.js'
-import { audioRooms, audioSnr, gaussian, tabular, weights } from './plain.js'
+import { audioRooms, audioSnr, gaussian, tabular } from './plain.js'
 import { publishedSuites } from './published.js'
 import type { Suite, SuiteFor } from './suite.js'
 
@@ -13,6 +14,9 @@ const rows: readonly (Suite | SuiteFor)[] = [
   audioRooms,
   tabular,
   weights,
+  activations,
+  faults,
+  quantisation,
   ...Object.values(publishedSuites),
 ]
 

@@ -44,6 +44,7 @@ export const converter = defineActivation({
     stochastic,
   },
   identity: { bits: 32 },
+  deterministic: true,
   uses: dithered('steps', 'limit', 'own'),
   paper:
     'aihwkit inp_res, out_res, bound, noise management AbsMax; Bengio et al. 2013 (straight-through)',
@@ -64,6 +65,7 @@ export const quantization = defineActivation({
   unit: 'bits',
   levels: { bits, stochastic },
   identity: { bits: 32 },
+  deterministic: true,
   uses: dithered('steps'),
   paper:
     'Jacob et al. 2018, Quantization and training of neural networks for efficient integer-arithmetic-only inference',

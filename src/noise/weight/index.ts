@@ -9,6 +9,7 @@ import { multiplicative } from './multiplicative.js'
 import { phaseChange } from './phase-change.js'
 import { polynomial } from './polynomial.js'
 import { quantization } from './quantization.js'
+import { randomDirection } from './random-direction.js'
 import { uniform } from './uniform.js'
 
 /** Noise on weight tensors. */
@@ -18,6 +19,7 @@ export const weightNoises: readonly WeightNoise[] = [
   uniform,
   polynomial,
   phaseChange,
+  randomDirection,
   dropconnect,
   quantization,
   dorefa,

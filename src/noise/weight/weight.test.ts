@@ -97,10 +97,30 @@ describe('quantization', () => {
     )
   })
 
+  it('has a scale of its own for each channel where asked', () => {
+    const rows = Float32Array.from({ length: 40 }, (_, i) => (i < 20 ? 1 : 100) * Math.sin(i))
+    const level = { bits: 4, perChannel: 1 }
+    const out = run('quantization', level, rows, { shape: [2, 20] })
+    const tops = [0, 20].map(at => sharedKernels().maxAbs(rows.slice(at, at + 20)))
+    out.forEach((v, i) => {
+      const step = tops[i < 20 ? 0 : 1] / 7
+      expect(Math.abs(v - rows[i])).toBeLessThanOrEqual(step * 0.5001)
+      expect(Math.abs(v / step - Math.round(v / step))).toBeLessThan(1e-4)
+    })
+  })
+
   it('of DoReFa has 2^bits values and keeps the range', () => {
     const out = run('dorefa', { bits: 2 })
     expect(new Set(out).size).toBe(4)
     expect(sharedKernels().maxAbs(out)).toBeCloseTo(largest, 6)
+  })
+})
+
+describe('a random direction', () => {
+  it('is as long as asked, over the norm of the tensor', () => {
+    const norm = (a: Float32Array) => Math.sqrt(sharedKernels().sumOfSquares(a))
+    const step = run('random_direction', { rho: 0.25 }).map((v, i) => v - w[i])
+    expect(norm(step) / norm(w)).toBeCloseTo(0.25, 5)
   })
 })
 
