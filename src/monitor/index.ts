@@ -1,15 +1,5 @@
 export type { Attribution, Probe } from './attribute.js'
 export {
-  type Best,
-  bestCheck,
-  type Detectable,
-  type DetectableOptions,
-  detectableDrop,
-  reasonToStop,
-  type Scored,
-  type StopOptions,
-} from './best.js'
-export {
   type Answers,
   type Chance,
   type Check,
@@ -17,8 +7,20 @@ export {
   chanceOfTargets,
   scoreOf,
 } from './check.js'
+export { type Condition, parseCondition } from './condition.js'
 export { backOff, type ControlOptions, grow, type NoiseControl, newControl } from './control.js'
+export { type Detectable, type DetectableOptions, detectableDrop } from './detectable.js'
+export {
+  bestOf,
+  type Figures,
+  figureNamed,
+  figures,
+  figuresOf,
+  type History,
+  type Measured,
+} from './figures.js'
 export type { Evidence, Judgement, JudgeOptions, Trouble } from './judge.js'
+export { type KeepRule, parseKeep } from './keep.js'
 export {
   type Decision,
   Monitor,
@@ -26,3 +28,4 @@ export {
   type MonitorOptions,
   type OnOveruse,
 } from './monitor.js'
+export { reasonToStop, type StopRule } from './stop.js'

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { DataError, keyOf, normalQuantile, Random } from '../base/index.js'
 import { openKernels } from '../kernels/index.js'
 import { attribute, type Probe } from './attribute.js'
-import { bestCheck, detectableDrop, reasonToStop } from './best.js'
 import { type Answers, type Check, chanceOfLabels, chanceOfTargets, scoreOf } from './check.js'
 import { calibrationRose, gotWorse } from './compare.js'
 import { backOff, delay, grow, newControl } from './control.js'
@@ -386,61 +385,5 @@ describe('comparisons', () => {
     })
     expect(chanceOfTargets([1, 3])).toEqual({ accuracy: 0, loss: 1 })
     expect(scoreOf({ squaredErrors: Float32Array.of(4, 4) })).toBe(-2)
-  })
-})
-
-describe('the best check', () => {
-  const checks = [
-    { step: 1, clean: 0.8, noisy: 0.5 },
-    { step: 2, clean: 0.9, noisy: 0.6 },
-    { step: 3, clean: 0.895, noisy: 0.7 },
-    { step: 4, clean: 0.87, noisy: 0.8 },
-  ]
-
-  it('is the most robust within the budget, with its rule in words', () => {
-    expect(bestCheck(checks, 0.01)).toMatchObject({
-      step: 3,
-      reason:
-        'best score under noise (0.7) with the clean one (0.895) within 0.01 of the best clean one (0.9, step 2).',
-    })
-    expect(bestCheck(checks, 0.1)?.step).toBe(4)
-    expect(bestCheck([], 0.1)).toBeUndefined()
-    const rmse = [
-      { step: 1, clean: -2, noisy: -3 },
-      { step: 2, clean: -2.15, noisy: -2.4 },
-    ]
-    expect([bestCheck(rmse, 0.05)?.step, bestCheck(rmse, 0.1)?.step]).toEqual([1, 2])
-  })
-
-  it('tells when to stop', () => {
-    const maxCleanDrop = 0.01
-    expect(reasonToStop(checks, { patience: 2, maxCleanDrop })).toBeUndefined()
-    expect(reasonToStop(checks, { patience: 1, maxCleanDrop })).toMatch(/no better check for 1/)
-    expect(reasonToStop(checks, { enough: { noisy: 0.75 }, maxCleanDrop })).toMatch(/reached/)
-    expect(reasonToStop([], { patience: 1, maxCleanDrop })).toBeUndefined()
-  })
-
-  it('knows what the samples can show', () => {
-    const small = detectableDrop({ samples: 500, maxCleanDrop: 0.01 })
-    expect(small.warning).toMatch(/500 held-out samples notice a fall in clean accuracy of 0\.0/)
-    const large = detectableDrop({ samples: 20_000, maxCleanDrop: 0.01 })
-    expect(large).toEqual({ drop: expect.any(Number) })
-    expect(large.drop).toBeLessThan(0.02)
-    // The claim itself: a fall of that size is noticed about 8 times in 10.
-    const random = new Random(keyOf(7, 'test:power'))
-    const { drop } = detectableDrop({ samples: 2000, maxCleanDrop: 0.01, alpha: 0.01 })
-    let noticed = 0
-    for (let r = 0; r < 300; r++) {
-      const before = new Uint8Array(2000).fill(1)
-      const after = new Uint8Array(2000)
-      for (let i = 0; i < 2000; i++) {
-        const u = random.float()
-        before[i] = u < (0.05 - drop) / 2 ? 0 : 1
-        after[i] = u >= (0.05 - drop) / 2 && u < 0.05 ? 0 : 1
-      }
-      if (gotWorse({ right: before }, { right: after }, 0.01).pValue < 0.01) noticed++
-    }
-    expect(noticed / 300).toBeGreaterThan(0.68)
-    expect(noticed / 300).toBeLessThan(0.92)
   })
 })

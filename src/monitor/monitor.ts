@@ -118,6 +118,11 @@ export class Monitor {
     return this.act(judgement, blamed, check, check.step - previous)
   }
 
+  /** Takes over strengths that something else decided. */
+  adopt(controls: Readonly<Record<string, NoiseControl>>): void {
+    Object.assign(this.current.controls, structuredClone(controls))
+  }
+
   /** A plain value for a checkpoint; `restore` takes it back. */
   state(): unknown {
     return encodeState(this.current)

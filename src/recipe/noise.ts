@@ -9,14 +9,35 @@ import {
   noises,
   type TableSite,
 } from '../noise/index.js'
-import { levelSchema, pickedUnion, shown, strictForm, windowFields } from '../schedule/index.js'
+import {
+  levelSchema,
+  pickedUnion,
+  shown,
+  strictForm,
+  timeSchema,
+  windowFields,
+} from '../schedule/index.js'
 import { probability, text, z } from './fields.js'
+import { conditionSchema } from './rules.js'
 
 const clip = z.union([z.tuple([z.number(), z.number()]), z.literal('none')]).optional()
 const redraw = z
   .enum(['step', 'epoch', 'run'])
   .optional()
   .describe('how long a draw lives; default: step (flips: run)')
+
+const gate = strictForm({
+  when: conditionSchema.describe('looked at after each check'),
+  atLatest: timeSchema.optional().describe('begins then in any case'),
+})
+const startSchema = pickedUnion<NoiseStart>([timeSchema, gate], input =>
+  typeof input === 'object' && input !== null ? gate : timeSchema,
+).describe(
+  'when it begins, and its schedule with it: a time, or a condition on what checks measure',
+)
+
+/** A time, or what a check must show. */
+export type NoiseStart = string | { readonly when: string; readonly atLatest?: string }
 
 /** What an entry may say beside its levels, by site. */
 const siteFields = {
@@ -78,6 +99,7 @@ export interface NoiseEntry {
   readonly kind: string
   readonly every?: string
   readonly for?: string
+  readonly start?: NoiseStart
   readonly clip?: [number, number] | 'none'
   readonly share?: number
   readonly severity?: number
@@ -103,6 +125,7 @@ function formOf(noise: Noise | Ascent, fields: z.ZodRawShape): z.ZodType {
     ...Object.fromEntries(levels),
     ...fields,
     ...windowFields,
+    start: startSchema.optional(),
   }).describe(noise.what)
 }
 

@@ -56,6 +56,8 @@ export const planSchema = z.object({
     sampling: z.string(),
     classWeights: z.array(z.number()).optional(),
     checkpointEvery: z.string(),
+    keep: z.string(),
+    stop: z.record(z.string(), z.unknown()).optional(),
   }),
   noise: z.array(
     z.object({
@@ -67,6 +69,8 @@ export const planSchema = z.object({
       share: z.number().optional(),
       probability: z.number().optional(),
       window: z.string(),
+      /** When it begins; from the first step where absent. */
+      start: z.string().optional(),
       redraw: z.string(),
       touches: z.array(z.string()),
     }),

@@ -1,7 +1,8 @@
 /** A recipe's noises against the table, the data and the model: levels over time, what each touches. */
-import { type Lengths, matcher, UsageError } from '../base/index.js'
+import { type Lengths, matcher, parseTime, timeInBatches, UsageError } from '../base/index.js'
 import { type Dataset, physicalRange } from '../data/index.js'
 import type { Parameter } from '../model/index.js'
+import { type Condition, parseCondition } from '../monitor/index.js'
 import {
   type ActivationNoise,
   type ActivationRequest,
@@ -16,7 +17,8 @@ import {
 } from '../noise/index.js'
 import type { Graph } from '../onnx/index.js'
 import { type Level, parseLevel, parseWindow, type Window } from '../schedule/index.js'
-import type { NoiseEntry } from './noise.js'
+import type { NoiseEntry, NoiseStart } from './noise.js'
+import { refuseFigures } from './rules.js'
 
 /** A noise entry ready to act. */
 export interface ResolvedNoise {
@@ -25,14 +27,23 @@ export interface ResolvedNoise {
   readonly noise: Noise | Ascent
   readonly entry: NoiseEntry
   readonly levels: Readonly<Record<string, Level>>
-  /** When it acts. */
+  /** When it acts, counted from its beginning. */
   readonly window: Window
+  /** When it begins; from the first step where absent. */
+  readonly start?: Start
   readonly clip: readonly [number, number] | null
   readonly share: number
   readonly probability: number
   readonly redraw: 'step' | 'epoch' | 'run'
   /** The tensors it touches; samples and targets need no list. */
   readonly touches: readonly string[]
+}
+
+/** Begins after so many updates, or as soon as a check meets a condition. */
+export interface Start {
+  /** Update at which it begins in any case. */
+  readonly at?: number
+  readonly when?: Condition
 }
 
 export interface NoiseContext {
@@ -74,12 +85,23 @@ function resolveNoise(
     entry,
     levels: levelsOf(noise, entry, where, context),
     window: parseWindow(entry, { lengths: context.lengths, where }),
+    ...(entry.start !== undefined && { start: startOf(entry.start, `${where}.start`, context) }),
     clip: clipOf(entry, context.data),
     share: entry.share ?? 1,
     probability: entry.probability ?? 1,
     redraw: entry.redraw ?? (entry.at === 'target' ? 'run' : 'step'),
     touches: touchedBy(noise, entry, where, context),
   }
+}
+
+function startOf(start: NoiseStart, where: string, { lengths, data }: NoiseContext): Start {
+  const updates = (text: string, path: string) =>
+    Math.ceil(timeInBatches(parseTime(text, path), lengths) - 1e-9)
+  if (typeof start === 'string') return { at: updates(start, where) }
+  const when = parseCondition(start.when, `${where}.when`)
+  refuseFigures(when.figures, data, `${where}.when`)
+  const { atLatest } = start
+  return { when, ...(atLatest && { at: updates(atLatest, `${where}.atLatest`) }) }
 }
 
 function refuseHeldOut(noise: Noise | Ascent, { allowHeldOut }: NoiseEntry, where: string): void {

@@ -3,6 +3,7 @@ import { copiesOf, type LossSpec, resolveLoss } from '../autodiff/index.js'
 import { DataError, type Lengths, matcher, UsageError } from '../base/index.js'
 import { batchesPerEpoch, channelMoments, type Dataset, featureDeviations } from '../data/index.js'
 import { type OpenedModel, openModel, type Parameter, staticGraph } from '../model/index.js'
+import type { KeepRule, StopRule } from '../monitor/index.js'
 import { type NetworkKind, newNetwork } from '../networks/index.js'
 import { writeModel } from '../onnx/index.js'
 import { temperVersion, versions } from '../record/index.js'
@@ -12,6 +13,7 @@ import { passesOf } from './passes.js'
 import type { Plan } from './plan.js'
 import { openSets } from './resolve-data.js'
 import { type ResolvedNoise, resolveNoises } from './resolve-noise.js'
+import { keepRuleOf, stopRuleOf } from './rules.js'
 import type { Recipe } from './schema.js'
 
 export interface Resolved {
@@ -27,6 +29,10 @@ export interface Resolved {
   readonly copies: { readonly copies: number; readonly isFirstClean: boolean }
   readonly learningRate: Schedule
   readonly noises: readonly ResolvedNoise[]
+  /** Which weights are kept. */
+  readonly keep: KeepRule
+  /** When the run may end early. */
+  readonly stop?: StopRule
   /** Of the features of a table; noise on it counts in these. */
   readonly deviations?: Float32Array
   /** What the learning rate of a parameter is multiplied by. */
@@ -55,6 +61,8 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     where: 'optimizer.learningRate',
   })
   const loss = lossOf(recipe, sets.train, opened)
+  const keep = keepRuleOf(recipe, sets.train)
+  const stop = stopRuleOf(recipe, sets.train, lengths)
   const isTrained = trainedTest(recipe, opened)
   const noises = noisesOf(recipe, opened, sets.train)
   const rateFactor = rateFactors(recipe, opened)
@@ -71,6 +79,8 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     lengths,
     learningRate,
     noises,
+    keep,
+    stop,
     isTrained,
     rateFactor,
     classWeights,
@@ -230,6 +240,8 @@ async function planOf(
       ...(resolved.classWeights && { classWeights: [...resolved.classWeights] }),
       reestimateStatistics: recipe.train.reestimateStatistics,
       checkpointEvery: recipe.train.checkpointEvery,
+      keep: resolved.keep.text,
+      ...(recipe.train.stop && { stop: recipe.train.stop }),
     },
     noise: resolved.noises.map(planOfNoise),
     monitor: recipe.monitor,
@@ -258,9 +270,17 @@ function planOfNoise(noise: ResolvedNoise): Plan['noise'][number] {
     }),
     ...(entry.at === 'mix' && { probability }),
     window: entry.every ? `every ${entry.every} for ${entry.for ?? entry.every}` : 'always',
+    ...(entry.start !== undefined && { start: startText(noise) }),
     redraw,
     touches: [...touches],
   }
+}
+
+/** `2ep`, or `when cleanAccuracy >= 0.9, at the latest 60%`. */
+function startText({ entry: { start }, start: resolved }: ResolvedNoise): string {
+  if (typeof start === 'string') return start
+  const latest = start?.atLatest ? `, at the latest ${start.atLatest}` : ''
+  return `when ${resolved?.when?.text}${latest}`
 }
 
 async function describe(data: Dataset): Promise<Plan['data']['train']> {

@@ -4,6 +4,7 @@ import { expecting, scheduleSchema, strictForm, timeSchema } from '../schedule/i
 import { featuresSchema } from './features.js'
 import { count, decay, notNegative, positive, share, text, z } from './fields.js'
 import { noiseSchema } from './noise.js'
+import { conditionSchema, figureSchema, keepSchema } from './rules.js'
 
 const model = strictForm({
   network: text.optional().describe('a fresh network, one of `temper list networks`'),
@@ -120,6 +121,23 @@ const train = strictForm({
     .default(false)
     .describe('frozen batch normalisation: take its statistics anew at the end, if they do better'),
   checkpointEvery: timeSchema.default('1ep').describe('how often the whole state is saved'),
+  keep: keepSchema
+    .optional()
+    .describe(
+      'which weights are kept, such as "best robustScore" or "best noisyAccuracy with cleanAccuracy within 0.01 of its best"; default: the best noisyScore with cleanScore within monitor.maxCleanDrop of its best',
+    ),
+  stop: strictForm({
+    patience: count.optional().describe('checks in a row without a better one to keep'),
+    when: conditionSchema
+      .optional()
+      .describe('what is enough, such as "noisyAccuracy >= 0.9 and cleanAccuracy >= 0.95"'),
+    after: timeSchema.default('0ep').describe('no end before this'),
+  })
+    .refine(stop => stop.patience !== undefined || stop.when !== undefined, {
+      message: 'expected `patience` (checks without a better one) or `when` (what is enough).',
+    })
+    .optional()
+    .describe('ending before the last epoch'),
 })
 
 const monitor = strictForm({
@@ -141,6 +159,20 @@ const monitor = strictForm({
     .enum(['best', 'given'], { error: expecting('best or given') })
     .default('best')
     .describe('what the drop is counted from: the best check so far, or the model as it was given'),
+  steer: strictForm({
+    by: figureSchema.default('robustScore').describe('the figure that is to get best'),
+    every: timeSchema.default('10%').describe('how often other strengths are tried'),
+    until: timeSchema.default('75%').describe('not after this'),
+    trial: timeSchema.default('4%').describe('length of one branch'),
+    ratio: z
+      .number({ error: expecting('a number above 1') })
+      .gt(1, { error: expecting('a number above 1') })
+      .default(2.5)
+      .describe('how much weaker and stronger the first branches are; later ones less'),
+    bound: positive.default(1.5).describe('highest gain; 1 is the strength of the recipe'),
+  })
+    .optional()
+    .describe('finds the strength of the noise while training, by short branches'),
   seekStrongest: z
     .boolean({ error: expecting('true or false') })
     .default(false)

@@ -39,11 +39,17 @@ export const eventSchemas = {
   }),
   /** Something a person should know once, such as a silent recording no noise at an SNR fits. */
   note: z.object({ step: step.optional(), noise: z.string(), reason: z.string() }),
+  /** A noise that waited begins. */
+  begin: z.object({ step, noise: z.string(), reason: z.string() }),
+  /** The run ends before its last epoch. */
+  stop: z.object({ step, reason: z.string() }),
   checkpoint: z.object({ step }),
   resumed: z.object({ fromStep: step }),
   end: z.object({
     step: step.optional(),
     best: z.object({ step, reason: z.string() }),
+    /** Why the run ended when it did. */
+    reason: z.string().optional(),
   }),
 } as const
 

@@ -4,7 +4,7 @@ import { type Dataset, limit } from '../data/index.js'
 import type { Device } from '../engine/index.js'
 import { measureSuite, type Suite, suiteOf, usualSuite } from '../evaluate/index.js'
 import { modelPredictor, type Predictor } from '../model/index.js'
-import type { Answers as Observed } from '../monitor/index.js'
+import { figures, figuresOf, type Measured, type Answers as Observed } from '../monitor/index.js'
 import type { Resolved } from '../recipe/index.js'
 import type { Measures, NewEvent } from '../record/index.js'
 import { Observer } from './observation.js'
@@ -23,9 +23,7 @@ export interface CheckResult {
 
 /**
  * Measures the current weights on fixed held-out samples with fixed noise draws, so the curves of
- * two checks are paired, and keeps the best: the most accurate under noise among those whose clean
- * score stays within the budget of the best clean one, or of the model as it was given. Without
- * noise in the recipe the best is the best clean score.
+ * two checks are paired, and keeps the best by the recipe's rule.
  */
 export class Checker {
   private constructor(
@@ -57,11 +55,7 @@ export class Checker {
     levels: Record<string, number>,
     observer: Observer,
   ): Promise<CheckResult> {
-    const { recipe } = this.resolved
-    const { clean, noisy } = await this.measure(
-      suiteOf(recipe.monitor.suite ?? usualSuite[this.samples.kind], this.samples),
-      observer,
-    )
+    const { clean, noisy } = await this.measure(this.suite(), observer)
     const event: NewEvent = {
       type: 'check',
       step: state.step,
@@ -72,7 +66,7 @@ export class Checker {
       noisyLoss: noisy.loss ?? null,
       levels,
     }
-    return { event, verdict: this.judge(state, clean, noisy) }
+    return { event, verdict: this.judge(state, { clean, noisy }) }
   }
 
   /** The clean answers of the weights as they are. */
@@ -80,6 +74,20 @@ export class Checker {
     const observer = new Observer()
     await this.measure({ name: 'clean', preset: '', tldr: '', conditions: [] }, observer)
     return observer.result().clean
+  }
+
+  /** One figure of the weights as they are, such that higher is better. */
+  async figure(name: string): Promise<number> {
+    const seen = await this.measure(this.suite(), new Observer())
+    const value = figuresOf(seen)[name]
+    return figures[name].better === 'higher' ? value : -value
+  }
+
+  private suite(): Suite {
+    return suiteOf(
+      this.resolved.recipe.monitor.suite ?? usualSuite[this.samples.kind],
+      this.samples,
+    )
   }
 
   /** The held-out samples every check looks at. */
@@ -102,39 +110,19 @@ export class Checker {
     return this.predictor.close()
   }
 
-  private judge(
-    state: RunState,
-    clean: Measures,
-    noisy: Measures,
-  ): NonNullable<RunState['best']> | undefined {
-    const { recipe, noises } = this.resolved
-    const [cleanScore, noisyScore] = [scoreOf(clean), scoreOf(noisy)]
-    const isGiven = recipe.monitor.baseline === 'given'
-    state.bestClean ??= cleanScore
-    if (!isGiven) state.bestClean = Math.max(state.bestClean, cleanScore)
-    const candidate = { step: state.step, cleanScore, noisyScore }
-    if (!noises.length)
-      return !state.best || cleanScore > state.best.cleanScore
-        ? { ...candidate, reason: 'best clean score' }
-        : undefined
-    // Two shares of the same samples differ by whole samples: far more than rounding.
-    const floor = state.bestClean - this.budget(state) - 1e-9
-    const { best } = state
-    const beats = !best || best.cleanScore < floor || noisyScore > best.noisyScore
-    const from = isGiven ? 'that of the given model' : 'the best'
-    const reason = `best noisy score with the clean one within ${this.budgetText()} of ${from}`
-    return cleanScore >= floor && beats ? { ...candidate, reason } : undefined
+  /** Takes the check into the history; the new best, where it is one by the rule. */
+  private judge(state: RunState, seen: Measured): NonNullable<RunState['best']> | undefined {
+    const { keep } = this.resolved
+    const figures = figuresOf(seen)
+    state.history.push({ step: state.step, figures })
+    if (!keep.prefers(state.history, state.best?.figures)) return undefined
+    return { step: state.step, figures, reason: keep.text }
   }
 
   /** Largest fall of the clean score: absolute for accuracies, relative for errors. */
-  budget({ bestClean }: RunState): number {
+  budget(baseline: number): number {
     const { maxCleanDrop } = this.resolved.recipe.monitor
-    return maxCleanDrop * (bestClean !== null && bestClean < 0 ? -bestClean : 1)
-  }
-
-  private budgetText(): string {
-    const { maxCleanDrop } = this.resolved.recipe.monitor
-    return this.samples.targets ? `${100 * maxCleanDrop} % (relative)` : String(maxCleanDrop)
+    return maxCleanDrop * (baseline < 0 ? -baseline : 1)
   }
 }
 

@@ -11,6 +11,7 @@
  *         gradient noise, clipping by norm
  *         the optimizer moves the clean weights
  *         check                                every monitor.every
+ *         steer                                every monitor.steer.every
  *         checkpoint                           every train.checkpointEvery
  *       epoch
  *     end
@@ -25,9 +26,10 @@ import type { NewEvent } from '../record/index.js'
 import { activationDraws } from './activations.js'
 import { ascend } from './ascend.js'
 import { averageWeights } from './average.js'
+import { begunNoises } from './begin.js'
 import { disturbedWeights, disturbGradients } from './disturb.js'
 import type { Machinery } from './machinery.js'
-import { type NoiseTime, noiseBatch } from './noising.js'
+import { isOpen, type NoiseTime, noiseBatch, scheduleMoment } from './noising.js'
 import type { Rhythm } from './rhythm.js'
 import type { RunState } from './state.js'
 import { fillTargets, weighSamples } from './workspace.js'
@@ -38,6 +40,8 @@ export interface LoopParts extends StepParts {
   readonly emit: (event: NewEvent | Progress) => void
   /** Measures the weights as they are, keeps the best, says so. */
   readonly check: (parts: LoopParts, moment: Moment, levels: Levels) => Promise<Outcome>
+  /** Tries other strengths of the noise, where it is time. */
+  readonly steer: (parts: LoopParts) => Promise<void>
   /** Asked when the loss is no number: whether the run went back and may go on. */
   readonly recover: (parts: LoopParts) => Promise<boolean>
   readonly save: () => void
@@ -72,6 +76,7 @@ export interface Progress {
 export async function runLoop(parts: LoopParts): Promise<boolean> {
   const { resolved, state } = parts
   const { epochs, batchesPerEpoch } = resolved.lengths
+  if (state.stopped !== null) return true
   while (state.step < epochs * batchesPerEpoch) {
     if (state.step === parts.pauseAt) return false
     const epoch = Math.floor(state.step / batchesPerEpoch)
@@ -98,14 +103,19 @@ async function stepAndLook(parts: LoopParts, batch: Batch, epoch: number): Promi
 }
 
 /** Some steps from where the state is, without checks: what a branch trains. */
-export async function trainSteps(parts: LoopParts, steps: number): Promise<void> {
+export async function trainSteps(
+  parts: LoopParts,
+  steps: number,
+  afterEach: () => void = () => {},
+): Promise<void> {
   const { state, resolved } = parts
-  const { batchesPerEpoch } = resolved.lengths
-  const end = state.step + steps
+  const { batchesPerEpoch, epochs } = resolved.lengths
+  const end = Math.min(state.step + steps, epochs * batchesPerEpoch)
   while (state.step < end) {
     const epoch = Math.floor(state.step / batchesPerEpoch)
     for await (const batch of epochBatches(parts, epoch, state.step % batchesPerEpoch)) {
       await step(parts, batch, epoch)
+      afterEach()
       if (state.step === end) break
     }
   }
@@ -171,8 +181,9 @@ const rowsOf = ({ rows, ids, copies }: Batch) => ({ rows, ids, copies })
 export function timeOf({ resolved, state }: StepParts, epoch: number): NoiseTime {
   const moment = momentAt(state.step, resolved.lengths)
   const { lengths, recipe } = resolved
+  const begun = begunNoises(resolved.noises, state)
   const control = controlsOf(state)
-  return { seed: recipe.seed, moment, step: state.step, epoch, lengths, ...control }
+  return { seed: recipe.seed, moment, step: state.step, epoch, lengths, begun, ...control }
 }
 
 function controlsOf({ controls }: RunState): Pick<NoiseTime, 'gains' | 'holds'> {
@@ -200,7 +211,8 @@ async function afterStep(parts: LoopParts): Promise<Outcome> {
   if (state.step % batchesPerEpoch === 0) endEpoch(parts, moment)
   const isCheck = rhythm.checkAfter(state.step)
   const outcome = isCheck ? await parts.check(parts, moment, levelsNow(parts)) : 'go on'
-  if (outcome !== 'rewind' && rhythm.saveAfter(state.step)) parts.save()
+  if (outcome === 'go on' && rhythm.steerAfter(state.step)) await parts.steer(parts)
+  if (outcome === 'stop' || (outcome === 'go on' && rhythm.saveAfter(state.step))) parts.save()
   return outcome
 }
 
@@ -211,16 +223,26 @@ function endEpoch({ resolved, state, emit }: LoopParts, moment: Moment): void {
   state.epochLoss = { sum: 0, samples: 0 }
 }
 
+/** The time of the last step done. */
+export function lastTime(parts: StepParts): NoiseTime {
+  const { lengths } = parts.resolved
+  const state = { ...parts.state, step: Math.max(0, parts.state.step - 1) }
+  return timeOf({ ...parts, state }, Math.floor(momentAt(state.step, lengths).epoch))
+}
+
 /** The middle of each noise's level at the last step, as the controller lets it be; 0 while its window is closed. */
-function levelsNow({ resolved, state }: LoopParts): Levels {
-  const moment = momentAt(state.step - 1, resolved.lengths)
+function levelsNow(parts: LoopParts): Levels {
+  const { resolved, state } = parts
+  const time = lastTime(parts)
   return Object.fromEntries(
-    resolved.noises.flatMap(({ name, noise, levels, window }) => {
+    resolved.noises.flatMap(active => {
+      const { name, noise, levels } = active
+      const moment = scheduleMoment(active, time)
       const middle = Object.entries(levels).map(([field, level]) => [field, level.middle(moment)])
       const level = noise.scale(Object.fromEntries(middle), state.controls[name]?.gain ?? 1)
       return Object.keys(levels).map(field => [
         `${name}.${field}`,
-        window(moment) ? level[field] : 0,
+        isOpen(active, time) ? level[field] : 0,
       ])
     }),
   )

@@ -43,6 +43,8 @@ export interface NoiseTime {
   readonly epoch: number
   /** How much of each noise the controller lets through, by name; 1 where it says nothing. */
   readonly gains: ReadonlyMap<string, number>
+  /** The update each noise that waits began at, by name; absent while it has not begun. */
+  readonly begun: ReadonlyMap<string, number>
   /** By how many updates each noise's schedule waits, by name; 0 where it says nothing. */
   readonly holds: ReadonlyMap<string, number>
   readonly lengths: Lengths
@@ -54,10 +56,16 @@ export function drawOf({ redraw }: ResolvedNoise, { step, epoch }: NoiseTime): n
   return redraw === 'epoch' ? epoch : step
 }
 
-/** The moment a noise's schedule is at: this one, less what the controller holds it back by. */
-function scheduleMoment({ name }: ResolvedNoise, time: NoiseTime): Moment {
-  const hold = time.holds.get(name) ?? 0
-  return hold ? momentAt(Math.max(0, time.step - hold), time.lengths) : time.moment
+/** The moment a noise's schedule is at: counted from its beginning, less what the controller holds it back by. */
+export function scheduleMoment({ name }: ResolvedNoise, time: NoiseTime): Moment {
+  const behind = (time.holds.get(name) ?? 0) + (time.begun.get(name) ?? 0)
+  return behind ? momentAt(Math.max(0, time.step - behind), time.lengths) : time.moment
+}
+
+/** Whether a noise has begun and its window is open. */
+export function isOpen(noise: ResolvedNoise, time: NoiseTime): boolean {
+  if (noise.start && !time.begun.has(noise.name)) return false
+  return noise.window(scheduleMoment(noise, time))
 }
 
 /** The level of this moment: the schedule's value or a draw around it, times the gain. */
@@ -82,7 +90,7 @@ export function levelNow(
 /** Whether a noise of a site acts now. */
 export const isActive =
   (at: ResolvedNoise['entry']['at'], time: NoiseTime) => (noise: ResolvedNoise) =>
-    noise.entry.at === at && noise.window(scheduleMoment(noise, time))
+    noise.entry.at === at && isOpen(noise, time)
 
 /**
  * Label flips, corruptions, mix, smoothing, additive noise, clip; in place. Corruptions are the

@@ -7,8 +7,8 @@ import type { ResolvedNoise } from '../recipe/index.js'
 import { activationDraws } from './activations.js'
 import { ascend } from './ascend.js'
 import { disturbedWeights } from './disturb.js'
-import type { LoopParts } from './loop.js'
-import { type NoiseTime, noiseBatch } from './noising.js'
+import { type LoopParts, lastTime } from './loop.js'
+import { type NoiseTime, noiseBatch, scheduleMoment } from './noising.js'
 import { fillTargets } from './workspace.js'
 
 type Raw = Answers | Values
@@ -117,18 +117,20 @@ function spread(losses: readonly number[]): { noisyLoss: number; noisyLossError:
 }
 
 /** Noises whose level moves away from its identity between now and later. */
-export function risingNoises({ resolved, state }: LoopParts): string[] {
-  const { lengths, noises } = resolved
-  const now = momentAt(state.step, lengths)
-  const later = momentAt(state.step + lengths.batchesPerEpoch, lengths)
+export function risingNoises(parts: LoopParts): string[] {
+  const { lengths, noises } = parts.resolved
+  const time = lastTime(parts)
   return noises
-    .filter(({ noise, levels }) =>
-      Object.entries(levels).some(([field, level]) => {
+    .filter(active => {
+      const { noise, levels } = active
+      const now = scheduleMoment(active, time)
+      const later = momentAt(now.batch + lengths.batchesPerEpoch, lengths)
+      return Object.entries(levels).some(([field, level]) => {
         const identity = noise.identity[field] ?? 0
         const distance = (value: number) =>
           Number.isFinite(identity) ? Math.abs(value - identity) : -value
         return distance(level.high(later)) > distance(level.high(now)) + 1e-12
-      }),
-    )
+      })
+    })
     .map(({ name }) => name)
 }

@@ -11,7 +11,8 @@ import {
   type Probe,
 } from '../monitor/index.js'
 import type { Resolved } from '../recipe/index.js'
-import { type LoopParts, timeOf } from './loop.js'
+import { type LoopParts, lastTime, timeOf } from './loop.js'
+import { isOpen, scheduleMoment } from './noising.js'
 import { type Observer, risingNoises, trainingLosses } from './observation.js'
 
 /** Watches the noises of a recipe; nothing to watch without one. */
@@ -22,6 +23,8 @@ export function monitorOf({ recipe, noises }: Resolved, samples: Dataset): Monit
     noises: noises.map(({ name }) => name),
     onOveruse,
     maxCleanDrop,
+    // What steers the strengths upwards is one thing only.
+    ...(recipe.monitor.steer && { growth: 0 }),
     chance: chanceOf(samples),
     key: keyOf(recipe.seed, 'monitor'),
   })
@@ -70,14 +73,17 @@ export function divergedCheck(parts: LoopParts): Check {
 }
 
 /** 1 for a noise that acts at the last step, 0 for one that is off. */
-function activeLevels({ resolved, state }: LoopParts): Record<string, number> {
-  const moment = momentAt(Math.max(0, state.step - 1), resolved.lengths)
+function activeLevels(parts: LoopParts): Record<string, number> {
+  const { resolved, state } = parts
+  const time = lastTime(parts)
   return Object.fromEntries(
-    resolved.noises.map(({ name, window, noise, levels }) => {
+    resolved.noises.map(active => {
+      const { name, noise, levels } = active
+      const moment = scheduleMoment(active, time)
       const isIdentity = Object.entries(levels).every(([field, level]) =>
         [level.low(moment), level.high(moment)].every(value => value === noise.identity[field]),
       )
-      const isOff = isIdentity || state.controls[name]?.gain === 0 || !window(moment)
+      const isOff = isIdentity || state.controls[name]?.gain === 0 || !isOpen(active, time)
       return [name, isOff ? 0 : 1]
     }),
   )

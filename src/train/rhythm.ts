@@ -6,6 +6,8 @@ export interface Rhythm {
   /** Whether a check or a checkpoint is due once so many updates are done. */
   checkAfter(step: number): boolean
   saveAfter(step: number): boolean
+  /** Whether other strengths of the noise are to be tried; never at the end. */
+  steerAfter(step: number): boolean
 }
 
 /** Checks and checkpoints at each multiple of their time, and at the end; a check also at the pause. */
@@ -19,7 +21,16 @@ export function rhythmOf({ monitor, train }: Recipe, lengths: Lengths, pauseAt?:
   return {
     checkAfter: step => step === pauseAt || isCheck(step),
     saveAfter: every(train.checkpointEvery, 'train.checkpointEvery'),
+    steerAfter: steering(monitor.steer, lengths),
   }
+}
+
+function steering(steer: Recipe['monitor']['steer'], lengths: Lengths) {
+  if (!steer) return () => false
+  const [period, until] = [steer.every, steer.until].map(text =>
+    Math.max(1, timeInBatches(parseTime(text, 'monitor.steer'), lengths)),
+  )
+  return (step: number) => step <= until && crosses(step, period)
 }
 
 /** Whether a multiple of the period lies in (step - 1, step]. */

@@ -1,7 +1,14 @@
 /** One run: memory laid out, sessions open, the loop driven, the state saved. */
 import { type Moment, momentAt } from '../base/index.js'
 import type { Device } from '../engine/index.js'
-import type { Decision, Monitor, Probe } from '../monitor/index.js'
+import {
+  bestOf,
+  type Decision,
+  type Monitor,
+  type MonitorEvent,
+  type Probe,
+  reasonToStop,
+} from '../monitor/index.js'
 import type { Resolved } from '../recipe/index.js'
 import {
   type Checkpoint,
@@ -11,7 +18,8 @@ import {
   type Measures,
   type NewEvent,
 } from '../record/index.js'
-import { branch } from './branch.js'
+import { nowBeginning } from './begin.js'
+import { branchWithout } from './branch.js'
 import { Checker, scoreOf } from './check.js'
 import { type Buffers, fillParameters, measuredWeights, unpack, viewOf } from './layout.js'
 import { type Levels, type LoopParts, type Outcome, type Progress, runLoop } from './loop.js'
@@ -20,8 +28,9 @@ import { Observer } from './observation.js'
 import { divergedCheck, judgeCheck, monitorOf } from './overuse.js'
 import { rhythmOf } from './rhythm.js'
 import { firstControl, seek } from './seek.js'
-import { type RunState, restoreCheckpoint, saveCheckpoint } from './state.js'
+import { freshState, type RunState, restoreCheckpoint, saveCheckpoint } from './state.js'
 import { hasFrozenStatistics, reestimateStatistics } from './statistics.js'
+import { scaled, trySteering } from './steer.js'
 
 export interface RunOptions {
   readonly resolved: Resolved
@@ -78,6 +87,7 @@ export class Run {
         rhythm: rhythmOf(resolved.recipe, resolved.lengths, pauseAt),
         emit: event => (event.type === 'progress' ? onEvent?.(event) : this.say(event)),
         check: (parts, moment, levels) => this.check(checker, parts, moment, levels),
+        steer: parts => this.steer(checker, parts),
         recover: parts => this.recover(parts),
         save: () => this.save(),
         note: (noise, reason) => this.noteOnce(noise, reason),
@@ -97,9 +107,9 @@ export class Run {
     if (!resolved.recipe.train.reestimateStatistics || !hasFrozenStatistics(resolved)) return
     this.buffers.parameters.set(this.best)
     await reestimateStatistics(resolved, this.buffers, this.parts.workspace, this.options)
-    const before = this.state.best?.noisyScore
+    const before = this.state.best
     await this.look(checker, momentAt(this.state.step, resolved.lengths), {}, new Observer())
-    const isBetter = this.state.best?.noisyScore !== before
+    const isBetter = this.state.best !== before
     const reason = `the running statistics were taken anew on clean batches and ${isBetter ? 'kept' : 'not kept: a check found those before the better'}.`
     this.say({ type: 'note', step: this.state.step, noise: 'batch normalisation', reason })
   }
@@ -136,11 +146,57 @@ export class Run {
   ): Promise<Outcome> {
     const observer = new Observer()
     const measures = await this.look(checker, moment, levels, observer)
-    if (this.options.resolved.recipe.monitor.seekStrongest)
-      this.seek(scoreOf(measures), checker.budget(this.state))
-    if (!this.monitor) return 'go on'
-    const probe: Probe = off => branch(parts, off, () => checker.cleanAnswers())
-    return this.follow(await judgeCheck(this.monitor, parts, observer, probe))
+    if (this.options.resolved.recipe.monitor.seekStrongest) this.seek(scoreOf(measures), checker)
+    this.beginNoises()
+    const probe: Probe = off => branchWithout(parts, off, () => checker.cleanAnswers())
+    const followed = this.monitor
+      ? this.follow(await judgeCheck(this.monitor, parts, observer, probe))
+      : 'go on'
+    return followed === 'go on' ? this.maybeStop() : followed
+  }
+
+  /** Noises that waited for what this check shows. */
+  private beginNoises(): void {
+    const { state } = this
+    for (const { noise, reason } of nowBeginning(this.options.resolved.noises, state)) {
+      state.begun[noise] = state.step
+      this.say({ type: 'begin', step: state.step, noise, reason })
+    }
+  }
+
+  /** Tries other strengths of the noise and goes on with the best. */
+  private async steer(checker: Checker, parts: LoopParts): Promise<void> {
+    const { state } = this
+    const { noises, recipe } = this.options.resolved
+    const { by, bound } = recipe.monitor.steer!
+    const { best, tried } = await trySteering(parts, () => checker.figure(by))
+    if (best === 1) return
+    const before = state.controls
+    state.controls = scaled(before, noises, best, bound)
+    this.monitor?.adopt(state.controls)
+    if (this.monitor) state.monitor = this.monitor.state()
+    for (const { name } of noises) {
+      const { gain, hold } = state.controls[name]
+      const from = before[name]?.gain ?? 1
+      if (gain === from) continue
+      const reason = `${name} is turned ${gain < from ? 'down' : 'up'}: gain ${from} to ${gain}; short branches reached ${by} ${tried.map(({ factor, value }) => `${value.toFixed(4)} at ${factor} times`).join(', ')}.`
+      this.say({ type: 'adjust', step: state.step, noise: name, gain, hold, reason })
+    }
+  }
+
+  /** Ends the run where the recipe's rule says so. */
+  private maybeStop(): Outcome {
+    const { stop } = this.options.resolved
+    const { history, best } = this.state
+    const reason = stop && reasonToStop(stop, history, best?.step)
+    if (!reason) return 'go on'
+    return this.stopFor(reason)
+  }
+
+  private stopFor(reason: string): 'stop' {
+    this.state.stopped = reason
+    this.say({ type: 'stop', step: this.state.step, reason })
+    return 'stop'
   }
 
   /** Measures, says so, and keeps the weights where they are the best. */
@@ -169,6 +225,7 @@ export class Run {
       state.controls[name] = { ...this.monitor!.control(name) }
     state.monitor = this.monitor!.state()
     if (action === 'rewind') this.save()
+    if (action === 'stop') return this.stopFor(reasonOf(events))
     return action
   }
 
@@ -197,10 +254,12 @@ export class Run {
   }
 
   /** Turns every noise up or down by what the last check left of the budget. */
-  private seek(clean: number, budget: number): void {
-    const { controls, bestClean, step } = this.state
+  private seek(clean: number, checker: Checker): void {
+    const { controls, history, step } = this.state
+    const baseline = this.baseline(history)
+    const budget = checker.budget(baseline)
     for (const { name } of this.options.resolved.noises) {
-      const { control, reason } = seek(controls[name], { clean, baseline: bestClean!, budget })
+      const { control, reason } = seek(controls[name], { clean, baseline, budget })
       if (control.gain !== controls[name].gain)
         this.say({
           type: 'adjust',
@@ -212,6 +271,12 @@ export class Run {
         })
       controls[name] = control
     }
+  }
+
+  /** The clean score that drops are counted from. */
+  private baseline(history: RunState['history']): number {
+    const isGiven = this.options.resolved.recipe.monitor.baseline === 'given'
+    return isGiven ? history[0].figures.cleanScore : bestOf(history, 'cleanScore')!
   }
 
   /** Says once a run what a noise could not be put on. */
@@ -239,7 +304,8 @@ function startControls({ recipe, noises }: Resolved): RunState['controls'] {
   return Object.fromEntries(noises.map(({ name }) => [name, firstControl]))
 }
 
-function freshState(plan: string, controls: RunState['controls']): RunState {
-  const epochLoss = { sum: 0, samples: 0 }
-  return { step: 0, plan, epochLoss, bestClean: null, best: null, controls, monitor: null }
+/** What the overuse events of a decision say, in one text. */
+function reasonOf(events: readonly MonitorEvent[]): string {
+  const reasons = events.filter(e => e.type === 'overuse').map(e => e.reason)
+  return `noise is overused: ${[...new Set(reasons)].join(' ')}`
 }

@@ -12,11 +12,13 @@ import {
 } from '../record/index.js'
 import { type Buffers, viewOf } from './layout.js'
 
+const figuresSchema = z.record(z.string(), z.number())
+
 const bestSchema = z.object({
   step: z.int(),
   reason: z.string(),
-  cleanScore: z.number(),
-  noisyScore: z.number(),
+  /** What its check measured, by name. */
+  figures: figuresSchema,
 })
 
 export const runStateSchema = z.object({
@@ -26,9 +28,14 @@ export const runStateSchema = z.object({
   plan: z.string(),
   /** Sum of losses and samples of the epoch so far. */
   epochLoss: z.object({ sum: z.number(), samples: z.number() }),
-  /** The best clean score of any check, and the check whose weights are kept. */
-  bestClean: z.number().nullable(),
+  /** What every check measured, oldest first. */
+  history: z.array(z.object({ step: z.int(), figures: figuresSchema })),
+  /** The check whose weights are kept. */
   best: bestSchema.nullable(),
+  /** Why the run ended early; null where it did not. */
+  stopped: z.string().nullable(),
+  /** The update at which each noise that waits for something began, by name. */
+  begun: z.record(z.string(), z.int()),
   /** How strong each noise is let be, by name; 1 where nothing stands. */
   controls: z.record(
     z.string(),
@@ -39,6 +46,13 @@ export const runStateSchema = z.object({
 })
 
 export type RunState = z.infer<typeof runStateSchema>
+
+/** Nothing done yet. */
+export function freshState(plan: string, controls: RunState['controls'] = {}): RunState {
+  const epochLoss = { sum: 0, samples: 0 }
+  const nothing = { history: [], best: null, stopped: null, begun: {}, monitor: null }
+  return { step: 0, plan, epochLoss, controls, ...nothing }
+}
 
 const metadataOf = (part: string) => ({ content: part })
 

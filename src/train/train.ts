@@ -164,7 +164,12 @@ function writeTrained({ opened, plan }: Resolved, run: Run, folder: string): str
   ])
   writeFileAtomic(path, exportModel(opened, run.bestWeights(), metadata))
   const { step = run.state.step, reason = 'no check was made' } = run.state.best ?? {}
-  run.say({ type: 'end', step: run.state.step, best: { step, reason } })
+  run.say({
+    type: 'end',
+    step: run.state.step,
+    best: { step, reason },
+    reason: run.state.stopped ?? 'every epoch was trained',
+  })
   return path
 }
 

@@ -171,7 +171,7 @@ describe('harden', () => {
     const checks = events.filter(event => event.type === 'check')
     const accuracyAt = (step: number) => checks.find(c => c.step === step)!.clean.accuracy!
     expect(accuracyAt(best!.step)).toBeGreaterThanOrEqual(accuracyAt(0) - 0.01)
-    expect(best!.noisyScore).toBe(
+    expect(best!.figures.noisyScore).toBe(
       Math.max(
         ...checks
           .filter(c => c.clean.accuracy! >= accuracyAt(0) - 0.01)
@@ -247,7 +247,7 @@ describe('harden on tables', () => {
       ...{ out: at('numbers'), maxCleanDrop: 0.5, epochs: 4, batch: 32 },
     })
     expect(before.clean.rmse).toBeGreaterThan(0)
-    expect(best!.cleanScore).toBeGreaterThanOrEqual(-1.5 * before.clean.rmse! * 1.3)
+    expect(best!.figures.cleanScore).toBeGreaterThanOrEqual(-1.5 * before.clean.rmse! * 1.3)
     expect(scorecard!.summary.meanRmse).toBeLessThanOrEqual(before.summary.meanRmse! * 1.02)
   })
 

@@ -5,7 +5,7 @@ import type { Resolved } from '../../recipe/index.js'
 import { lossOf, type StepParts, step, timeOf } from '../loop.js'
 import { type Machinery, type MachineryOptions, openMachinery } from '../machinery.js'
 import { firstControl } from '../seek.js'
-import type { RunState } from '../state.js'
+import { freshState, type RunState } from '../state.js'
 
 export const candidates = [3e-5, 1e-4, 3e-4, 1e-3, 3e-3] as const
 
@@ -86,9 +86,5 @@ async function* batchesOf(
 
 function trialState({ noises }: Resolved): RunState {
   const half = { ...firstControl, gain: 0.5 }
-  return {
-    ...{ step: 0, plan: '', epochLoss: { sum: 0, samples: 0 }, bestClean: null, best: null },
-    monitor: null,
-    controls: Object.fromEntries(noises.map(({ name }) => [name, half])),
-  }
+  return freshState('', Object.fromEntries(noises.map(({ name }) => [name, half])))
 }
