@@ -34,8 +34,13 @@ export const newControl = ({ bound }: Pick<ControlOptions, 'bound'>): NoiseContr
 /** A gain that fails sinks, and growth stops at nine tenths of it. */
 const belowFailed = 0.9
 
-export function backOff(control: NoiseControl, { backoff, least }: ControlOptions): NoiseControl {
-  const gain = control.gain * backoff
+/** `times`: how often at once, where the harm is severe. */
+export function backOff(
+  control: NoiseControl,
+  { backoff, least }: ControlOptions,
+  times = 1,
+): NoiseControl {
+  const gain = control.gain * backoff ** times
   return {
     ...control,
     gain: gain < least ? 0 : gain,

@@ -13,7 +13,6 @@ export { type Detectable, type DetectableOptions, detectableDrop } from './detec
 export {
   bestOf,
   type Figures,
-  figureNamed,
   figures,
   figuresOf,
   type History,

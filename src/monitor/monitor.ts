@@ -216,7 +216,8 @@ export class Monitor {
     const mild =
       evidence.trouble === 'cleanDrop' && evidence.facts.worse < 3 * this.options.maxCleanDrop
     const waits = mild && check.rising?.includes(noise) && control.hold === 0
-    const next = waits ? delay(control, interval) : backOff(control, this.options)
+    const times = isSevere(evidence) ? 2 : 1
+    const next = waits ? delay(control, interval) : backOff(control, this.options, times)
     this.current.controls[noise] = next
     const reason = waits
       ? `${noise} waits: its schedule is ${next.hold} updates behind.`
@@ -247,6 +248,13 @@ export class Monitor {
       return [{ type: 'adjust', step, noise, gain: next.gain, hold: next.hold, reason } as const]
     })
   }
+}
+
+/** Harm of more than three times what is allowed, or nothing learnt at all. */
+function isSevere({ trouble, facts }: Evidence): boolean {
+  return (
+    trouble === 'drowned' || (facts.raises ?? facts.worse ?? 0) > 3 * (facts.margin ?? Infinity)
+  )
 }
 
 interface Blame {

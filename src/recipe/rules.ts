@@ -1,13 +1,7 @@
 /** Rules in words, refused with the sentence of their reader. */
 import { type Lengths, parseTime, timeInBatches, UsageError } from '../base/index.js'
 import type { Dataset } from '../data/index.js'
-import {
-  figureNamed,
-  type KeepRule,
-  parseCondition,
-  parseKeep,
-  type StopRule,
-} from '../monitor/index.js'
+import { type KeepRule, parseCondition, parseKeep, type StopRule } from '../monitor/index.js'
 import { expecting } from '../schedule/index.js'
 import { z } from './fields.js'
 
@@ -26,9 +20,6 @@ function readBy(rule: string, read: (text: string) => unknown) {
 export const conditionSchema = readBy('a condition', text => parseCondition(text, ''))
 /** Which weights are kept. */
 export const keepSchema = readBy('a rule for which weights to keep', text => parseKeep(text, ''))
-
-/** The name of a figure of a check. */
-export const figureSchema = readBy('a figure of a check', text => figureNamed(text, ''))
 
 /** The rule asked for; by default the most robust weights within the budget of the clean score. */
 export function keepRuleOf({ train, monitor, noise }: RuleRecipe, data: Dataset): KeepRule {

@@ -4,7 +4,7 @@ import { expecting, scheduleSchema, strictForm, timeSchema } from '../schedule/i
 import { featuresSchema } from './features.js'
 import { count, decay, notNegative, positive, share, text, z } from './fields.js'
 import { noiseSchema } from './noise.js'
-import { conditionSchema, figureSchema, keepSchema } from './rules.js'
+import { conditionSchema, keepSchema } from './rules.js'
 
 const model = strictForm({
   network: text.optional().describe('a fresh network, one of `temper list networks`'),
@@ -160,15 +160,21 @@ const monitor = strictForm({
     .default('best')
     .describe('what the drop is counted from: the best check so far, or the model as it was given'),
   steer: strictForm({
-    by: figureSchema.default('robustScore').describe('the figure that is to get best'),
+    by: z
+      .enum(['robustScore', 'noisyScore', 'cleanScore'], {
+        error: expecting('robustScore, noisyScore or cleanScore'),
+      })
+      .default('robustScore')
+      .describe('what is to get best; robustScore: the mean of clean and noisy'),
     every: timeSchema.default('10%').describe('how often other strengths are tried'),
     until: timeSchema.default('75%').describe('not after this'),
     trial: timeSchema.default('4%').describe('length of one branch'),
     ratio: z
       .number({ error: expecting('a number above 1') })
       .gt(1, { error: expecting('a number above 1') })
-      .default(2.5)
+      .default(2)
       .describe('how much weaker and stronger the first branches are; later ones less'),
+    first: positive.default(0.5).describe('gain at the start: mild, for nothing is learnt yet'),
     bound: positive.default(1.5).describe('highest gain; 1 is the strength of the recipe'),
   })
     .optional()

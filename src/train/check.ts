@@ -4,7 +4,7 @@ import { type Dataset, limit } from '../data/index.js'
 import type { Device } from '../engine/index.js'
 import { measureSuite, type Suite, suiteOf, usualSuite } from '../evaluate/index.js'
 import { modelPredictor, type Predictor } from '../model/index.js'
-import { figures, figuresOf, type Measured, type Answers as Observed } from '../monitor/index.js'
+import { figuresOf, type Measured, type Answers as Observed } from '../monitor/index.js'
 import type { Resolved } from '../recipe/index.js'
 import type { Measures, NewEvent } from '../record/index.js'
 import { Observer } from './observation.js'
@@ -76,11 +76,19 @@ export class Checker {
     return observer.result().clean
   }
 
-  /** One figure of the weights as they are, such that higher is better. */
-  async figure(name: string): Promise<number> {
-    const seen = await this.measure(this.suite(), new Observer())
-    const value = figuresOf(seen)[name]
-    return figures[name].better === 'higher' ? value : -value
+  /** Sample by sample, how well the weights do: what scores are the means of; higher is better. */
+  async sampleScores(by: ScoreName): Promise<Float64Array> {
+    const observer = new Observer()
+    await this.measure(this.suite(), observer)
+    const { clean, noisy } = observer.result()
+    const [ofClean, ofNoisy] = [goodness(clean), goodness(noisy)]
+    const noisyShare = { cleanScore: 0, noisyScore: 1, robustScore: 0.5 }[by]
+    const looks = ofNoisy.length / ofClean.length
+    return Float64Array.from(ofClean, (value, i) => {
+      let sum = 0
+      for (let look = 0; look < looks; look++) sum += ofNoisy[look * ofClean.length + i]
+      return (1 - noisyShare) * value + (looks ? noisyShare * (sum / looks) : 0)
+    })
   }
 
   private suite(): Suite {
@@ -125,6 +133,13 @@ export class Checker {
     return maxCleanDrop * (baseline < 0 ? -baseline : 1)
   }
 }
+
+/** What a steered run is to get best at. */
+export type ScoreName = 'cleanScore' | 'noisyScore' | 'robustScore'
+
+/** 1 and 0 for right and wrong answers; minus the squared error of a regression. */
+const goodness = ({ right, squaredErrors }: Observed): ArrayLike<number> =>
+  right ?? squaredErrors!.map(e => -e)
 
 /** Accuracy, or minus the error of a regression: higher is better. */
 export function scoreOf(measures: Measures): number {

@@ -30,6 +30,7 @@ const time = {
   epoch: 0,
   moment: momentAt(1, lengths),
   gains: new Map(),
+  begun: new Map(),
   holds: new Map(),
   lengths,
 }

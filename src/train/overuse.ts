@@ -24,7 +24,7 @@ export function monitorOf({ recipe, noises }: Resolved, samples: Dataset): Monit
     onOveruse,
     maxCleanDrop,
     // What steers the strengths upwards is one thing only.
-    ...(recipe.monitor.steer && { growth: 0 }),
+    ...(recipe.monitor.steer && { growth: 0, bound: recipe.monitor.steer.bound }),
     chance: chanceOf(samples),
     key: keyOf(recipe.seed, 'monitor'),
   })

@@ -30,7 +30,7 @@ import { rhythmOf } from './rhythm.js'
 import { firstControl, seek } from './seek.js'
 import { freshState, type RunState, restoreCheckpoint, saveCheckpoint } from './state.js'
 import { hasFrozenStatistics, reestimateStatistics } from './statistics.js'
-import { scaled, trySteering } from './steer.js'
+import { scaled, type Tried, trySteering } from './steer.js'
 
 export interface RunOptions {
   readonly resolved: Resolved
@@ -129,6 +129,7 @@ export class Run {
     const { resolved } = this.options
     const monitor = resolved.recipe.monitor.seekStrongest ? undefined : monitorOf(resolved, heldOut)
     if (monitor && this.state.monitor !== null) monitor.restore(this.state.monitor)
+    else monitor?.adopt(this.state.controls)
     return monitor
   }
 
@@ -169,17 +170,17 @@ export class Run {
     const { state } = this
     const { noises, recipe } = this.options.resolved
     const { by, bound } = recipe.monitor.steer!
-    const { best, tried } = await trySteering(parts, () => checker.figure(by))
-    if (best === 1) return
+    const { best, tried } = await trySteering(parts, () => checker.sampleScores(by))
+    if (!best) return
     const before = state.controls
-    state.controls = scaled(before, noises, best, bound)
+    state.controls = scaled(before, noises, best.factor, bound)
     this.monitor?.adopt(state.controls)
     if (this.monitor) state.monitor = this.monitor.state()
     for (const { name } of noises) {
       const { gain, hold } = state.controls[name]
       const from = before[name]?.gain ?? 1
       if (gain === from) continue
-      const reason = `${name} is turned ${gain < from ? 'down' : 'up'}: gain ${from} to ${gain}; short branches reached ${by} ${tried.map(({ factor, value }) => `${value.toFixed(4)} at ${factor} times`).join(', ')}.`
+      const reason = `${name} is turned ${gain < from ? 'down' : 'up'}: gain ${brief(from)} to ${brief(gain)}; beside a short branch left as it is, ${by} gained ${tried.map(toldOf).join(', ')}.`
       this.say({ type: 'adjust', step: state.step, noise: name, gain, hold, reason })
     }
   }
@@ -299,10 +300,17 @@ export class Run {
   }
 }
 
-function startControls({ recipe, noises }: Resolved): RunState['controls'] {
-  if (!recipe.monitor.seekStrongest) return {}
-  return Object.fromEntries(noises.map(({ name }) => [name, firstControl]))
+/** Full strength, or what a search of the strength begins with. */
+function startControls({ recipe: { monitor }, noises }: Resolved): RunState['controls'] {
+  const { steer, seekStrongest } = monitor
+  if (!steer && !seekStrongest) return {}
+  const { first: gain, bound } = steer ?? { first: firstControl.gain, bound: firstControl.ceiling }
+  return Object.fromEntries(noises.map(({ name }) => [name, { gain, hold: 0, ceiling: bound }]))
 }
+
+const brief = (value: number) => Number(value.toPrecision(3))
+const toldOf = ({ factor, gained, error }: Tried) =>
+  `${gained.toFixed(4)} +- ${error.toFixed(4)} at ${factor} times the strength`
 
 /** What the overuse events of a decision say, in one text. */
 function reasonOf(events: readonly MonitorEvent[]): string {

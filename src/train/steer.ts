@@ -3,15 +3,18 @@
  * trained with all gains lower, as they are, and higher; the run goes on with those of the best.
  * Branches share batches, draws and held-out samples, so they differ by the strength alone.
  */
-import { parseTime, timeInBatches } from '../base/index.js'
+import { Moments, parseTime, timeInBatches } from '../base/index.js'
 import { branch } from './branch.js'
 import type { LoopParts } from './loop.js'
 import type { RunState } from './state.js'
 
-/** A branch's gains and what it reached. */
+/** A branch: its gains beside those of the run, and what it gained in score. */
 export interface Tried {
   readonly factor: number
-  readonly value: number
+  /** Mean over the held-out samples of the score beyond that of the branch left as it is. */
+  readonly gained: number
+  /** Standard error of `gained`, sample by sample. */
+  readonly error: number
 }
 
 /** Steps of one branch, at least enough for the weights to answer. */
@@ -19,33 +22,47 @@ const leastSteps = 8
 /** Gains stay above this, so that a noise can come back. */
 const leastGain = 0.05
 
-/** Trains the branches; the factor that did best, and all that were tried. */
+/** Trains the branches: the one to follow, if any is better beyond its doubt, and all that were tried. */
 export async function trySteering(
   parts: LoopParts,
-  measure: () => Promise<number>,
-): Promise<{ best: number; tried: readonly Tried[] }> {
+  measure: () => Promise<Float64Array>,
+): Promise<{ best?: Tried; tried: readonly Tried[] }> {
   const { resolved, state } = parts
   const steer = resolved.recipe.monitor.steer!
   const asked = timeInBatches(parseTime(steer.trial, 'monitor.steer.trial'), resolved.lengths)
   const steps = Math.max(leastSteps, Math.round(asked))
-  const tried: Tried[] = []
-  for (const factor of factorsAt(state.step, parts)) {
+  const train = (factor: number) => {
     const controls = scaled(state.controls, resolved.noises, factor, steer.bound)
-    const value = await branch(parts, { steps, controls, isAveraged: true }, measure)
-    tried.push({ factor, value })
+    return branch(parts, { steps, controls, isAveraged: true }, measure)
   }
-  return { best: tried.reduce((a, b) => (b.value > a.value ? b : a)).factor, tried }
+  const asItIs = await train(1)
+  const tried: Tried[] = []
+  for (const factor of factorsAt(state.step, parts))
+    tried.push({ factor, ...difference(asItIs, await train(factor)) })
+  return { best: follow(tried), tried }
+}
+
+/** The branch that gained most, where that is more than one standard error. */
+export function follow(tried: readonly Tried[]): Tried | undefined {
+  const sure = tried.filter(({ gained, error }) => gained > error)
+  return sure.length ? sure.reduce((a, b) => (b.gained > a.gained ? b : a)) : undefined
+}
+
+function difference(before: Float64Array, after: Float64Array) {
+  const moments = new Moments()
+  for (const [i, value] of after.entries()) moments.add(value - before[i])
+  return { gained: moments.mean, error: Math.sqrt(moments.sampleVariance / moments.count) }
 }
 
 /**
- * As it is, weaker and stronger by a ratio that closes in, from `ratio` at the start to its root
+ * Weaker and stronger by a ratio that closes in, from `ratio` at the start to its root
  * at `until`: ratio^(1 - t / 2).
  */
 function factorsAt(step: number, { resolved }: LoopParts): number[] {
   const { ratio, until } = resolved.recipe.monitor.steer!
   const t = step / timeInBatches(parseTime(until, 'monitor.steer.until'), resolved.lengths)
   const now = Number((ratio ** (1 - t / 2)).toPrecision(4))
-  return [1, 1 / now, now]
+  return [Number((1 / now).toPrecision(4)), now]
 }
 
 /** The controls of all noises with their gains times a factor. */
