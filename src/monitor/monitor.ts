@@ -250,10 +250,10 @@ export class Monitor {
   }
 }
 
-/** Harm of more than three times what is allowed, or nothing learnt at all. */
+/** Harm of more than twice what is allowed, or nothing learnt at all. */
 function isSevere({ trouble, facts }: Evidence): boolean {
   return (
-    trouble === 'drowned' || (facts.raises ?? facts.worse ?? 0) > 3 * (facts.margin ?? Infinity)
+    trouble === 'drowned' || (facts.raises ?? facts.worse ?? 0) > 2 * (facts.margin ?? Infinity)
   )
 }
 

@@ -70,8 +70,9 @@ function resolved({ at, kind, level }: Pick<Row, 'at' | 'kind' | 'level'>, names
 
 const time = {
   ...{ seed: 0, step: 0, epoch: 0, moment: momentAt(0, lengths), lengths },
-  ...{ gains: new Map<string, number>(), holds: new Map<string, number>()
-  begun: new Map<string, number>(), },
+  gains: new Map<string, number>(),
+  holds: new Map<string, number>(),
+  begun: new Map<string, number>(),
 }
 
 let opened: OpenedModel
