@@ -21,6 +21,7 @@ export {
 export { withDefaults } from './options.js'
 export { matcher } from './pattern.js'
 export { fold, type Key, keyOf, philox, Random } from './random.js'
+export { rowViews } from './row-views.js'
 export { broadcastShapes, normalizeAxis, sameShape, sizeOf, stridesOf } from './shape.js'
 export {
   type Alternative,

@@ -36,16 +36,15 @@ export function philox(counter: Readonly<Words>, key: readonly [number, number])
   return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0]
 }
 
-/** The upper 32 bits of a 32 x 32 bit product. */
+/** The upper 32 bits of a 32 x 32 bit product; every sum of parts stays below 2^32. */
 function multiplyHigh(a: number, b: number): number {
   const a0 = a & 0xffff
   const a1 = a >>> 16
   const b0 = b & 0xffff
   const b1 = b >>> 16
-  const low = a0 * b0
-  const middle = a1 * b0 + (low >>> 16)
-  const carry = a0 * b1 + (middle & 0xffff)
-  return (a1 * b1 + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) | 0
+  const middle = ((Math.imul(a1, b0) >>> 0) + (Math.imul(a0, b0) >>> 16)) >>> 0
+  const carry = ((Math.imul(a0, b1) >>> 0) + (middle & 0xffff)) >>> 0
+  return (Math.imul(a1, b1) + (middle >>> 16) + (carry >>> 16)) | 0
 }
 
 /**

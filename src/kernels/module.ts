@@ -33,6 +33,9 @@ export type PlaneBlur = (
   weights: Float32Array,
 ) => boolean
 
+/** Every memory there is, by its buffer: arrays of one may be given to the kernels of another. */
+const arenas = new WeakMap<ArrayBufferLike, Arena>()
+
 let compiled: WebAssembly.Module | undefined
 
 function compile(): WebAssembly.Module {
@@ -90,7 +93,9 @@ export function openArena(bytes: number): Arena {
   const holds = (array: Float32Array) => array.buffer === buffer
   const free = () => (end - next) / 4
   const blurPlanes = planeBlur(exports.blurPlanes, alloc, free, holds)
-  return { memory, alloc, holds, free, blurPlanes, run: runner(exports, buffer, stage) }
+  const arena = { memory, alloc, holds, free, blurPlanes, run: runner(exports, buffer, stage) }
+  arenas.set(buffer, arena)
+  return arena
 }
 
 /** Arrays elsewhere are copied in and out; so is one blurred in place, whose rows are read again. */
@@ -132,33 +137,28 @@ function runner(exports: Record<string, Exported>, buffer: ArrayBuffer, stage: n
     (_, i) => new Float32Array(buffer, stage + i * chunkLength * 4, chunkLength),
   )
   const resident = (array: Float32Array) => array.buffer === buffer
+  /** What a kernel is called with, filled anew for each call: nothing is made. */
+  const values: number[] = []
 
   return (name, arrays, scalars, key = noKey, first = 0) => {
     const row: KernelRow = kernelTable[name]
     const { length } = arrays[0]
-    if (arrays.some((array, i) => row.arrays[i] !== 'table' && array.length !== length))
+    const other = resident(arrays[0]) ? undefined : arenaOf(row, arrays)
+    if (other) return other.run(name, arrays, scalars, key, first)
+    if (!ofOneLength(row, arrays))
       throw new InternalError(
         `${name} got arrays of ${arrays.map(a => a.length).join(', ')} floats`,
       )
     const whole = length - (length % 16)
     const step = row.join || !arrays.every(resident) ? chunkLength : whole
     let joined = 0
-    const part = (from: number, count: number, staged: boolean) => {
-      const result = call(
-        row,
-        exports[name],
-        arrays,
-        scalars,
-        key,
-        first + from,
-        from,
-        count,
-        staged,
-      )
+    for (let from = 0; from < length; ) {
+      const count = from < whole ? Math.min(step, whole - from) : length - whole
+      const at = { from, count, staged: from === whole }
+      const result = call(row, exports[name], arrays, scalars, key, first, at)
       if (row.join) joined = row.join(joined, result)
+      from += count
     }
-    for (let from = 0; from < whole; from += step) part(from, Math.min(step, whole - from), false)
-    if (whole < length) part(whole, length - whole, true)
     return joined
   }
 
@@ -169,25 +169,57 @@ function runner(exports: Record<string, Exported>, buffer: ArrayBuffer, stage: n
     scalars: readonly number[],
     key: Key,
     first: number,
-    from: number,
-    count: number,
-    staged: boolean,
+    { from, count, staged }: Part,
   ): number {
-    const moved = arrays.map(
-      (array, i) => row.arrays[i] !== 'table' && (staged || !resident(array)),
-    )
-    const values: number[] = arrays.map((array, i) => {
-      if (row.arrays[i] === 'table') return array.byteOffset
-      if (!moved[i]) return array.byteOffset + from * 4
-      if (row.arrays[i] !== 'out') slot[i].set(array.subarray(from, from + count))
-      if (staged) slot[i].fill(0, count, 16)
-      return slot[i].byteOffset
-    })
-    values.push(Math.ceil(count / 16) * 16, ...scalars)
-    if (row.keyed) values.push(...key.seed, ...key.stream, first)
-    const result = kernel(...values)
-    for (let i = 0; i < arrays.length; i++)
-      if (moved[i] && row.arrays[i] !== 'in') arrays[i].set(slot[i].subarray(0, count), from)
+    values.length = 0
+    for (let i = 0; i < arrays.length; i++) {
+      const [array, role] = [arrays[i], row.arrays[i]]
+      if (role === 'table') values.push(array.byteOffset)
+      else if (!staged && resident(array)) values.push(array.byteOffset + from * 4)
+      else {
+        if (role !== 'out') copyPart(array, from, slot[i], 0, count)
+        if (staged) slot[i].fill(0, count, 16)
+        values.push(slot[i].byteOffset)
+      }
+    }
+    values.push(Math.ceil(count / 16) * 16)
+    for (const scalar of scalars) values.push(scalar)
+    if (row.keyed) values.push(key.seed[0], key.seed[1], key.stream[0], key.stream[1], first + from)
+    const result = Reflect.apply(kernel, undefined, values)
+    for (let i = 0; i < arrays.length; i++) {
+      const isOut = row.arrays[i] === 'out' || row.arrays[i] === 'both'
+      if (isOut && (staged || !resident(arrays[i]))) copyPart(slot[i], 0, arrays[i], from, count)
+    }
     return result
   }
+}
+
+/** Some floats of a run; the tail is staged. */
+interface Part {
+  readonly from: number
+  readonly count: number
+  readonly staged: boolean
+}
+
+function copyPart(
+  source: Float32Array,
+  at: number,
+  target: Float32Array,
+  to: number,
+  count: number,
+): void {
+  if (count === source.length) target.set(source, to)
+  else target.set(source.subarray(at, at + count), to)
+}
+
+/** Another memory that holds all the arrays, where there is one: nothing needs staging there. */
+function arenaOf(row: KernelRow, arrays: readonly Float32Array[]): Arena | undefined {
+  for (const array of arrays) if (array.buffer !== arrays[0].buffer) return undefined
+  return row.arrays.includes('table') ? undefined : arenas.get(arrays[0].buffer)
+}
+
+function ofOneLength(row: KernelRow, arrays: readonly Float32Array[]): boolean {
+  for (let i = 1; i < arrays.length; i++)
+    if (row.arrays[i] !== 'table' && arrays[i].length !== arrays[0].length) return false
+  return true
 }

@@ -1,5 +1,15 @@
 /** Noise on one batch, in the order the loop prints: each draw is keyed, none depends on another. */
-import { keyOf, type Lengths, type Moment, momentAt, Random, sizeOf } from '../base/index.js'
+import {
+  fold,
+  type Key,
+  keyOf,
+  type Lengths,
+  type Moment,
+  momentAt,
+  Random,
+  rowViews,
+  sizeOf,
+} from '../base/index.js'
 import {
   type InputNoise,
   isAscent,
@@ -77,15 +87,24 @@ export function levelNow(
   const { levels, name, noise } = active
   const moment = scheduleMoment(active, time)
   const values: Record<string, number> = {}
-  for (const field of Object.keys(levels)) {
+  for (const field in levels) {
     const level = levels[field]
     const counters = row && level.per === 'sample' ? [time.epoch, row.id, row.copy] : [time.step]
-    const key = keyOf(time.seed, `${name} level ${field}`, ...counters)
+    const key = level.per ? keyOf(time.seed, `${name} level ${field}`, ...counters) : unused
     values[field] = level.resolve(moment, key)
   }
   const gain = time.gains.get(name) ?? 1
   return gain === 1 ? values : noise.scale(values, gain)
 }
+
+/** The key of a level that draws nothing. */
+const unused: Key = { seed: [0, 0], stream: [0, 0] }
+
+/** The level of every row at once, where none is drawn for itself. */
+const levelOfAll = (active: ResolvedNoise, time: NoiseTime): Level | undefined =>
+  Object.values(active.levels).some(({ per }) => per === 'sample')
+    ? undefined
+    : levelNow(active, time)
 
 /** Whether a noise of a site acts now. */
 export const isActive =
@@ -114,7 +133,6 @@ export function noiseBatch(
 
 function disturbSamples(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTime): void {
   const noise = active.noise as InputNoise
-  const size = sizeOf(batch.shape)
   const context = {
     shape: batch.shape,
     sampleRate: batch.sampleRate,
@@ -123,13 +141,15 @@ function disturbSamples(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTim
     ...(batch.note && { note: (reason: string) => batch.note!(active.name, reason) }),
   }
   const epoch = active.redraw === 'run' ? 0 : time.epoch
+  const samples = rowViews(batch.samples, sizeOf(batch.shape))
+  const [common, root] = [levelOfAll(active, time), keyOf(time.seed, active.name, epoch)]
   for (let row = 0; row < batch.rows; row++) {
     const [id, copy] = [batch.ids[row], batch.copies[row]]
     if (batch.of.isFirstClean && copy % batch.of.copies === 0) continue
     if (!chosen(active, active.share, time, epoch, id, copy)) continue
-    const sample = batch.samples.subarray(row * size, (row + 1) * size)
-    const level = levelNow(active, time, { id, copy })
-    noise.apply(sample, sample, level, keyOf(time.seed, active.name, epoch, id, copy), context)
+    const sample = samples[row]
+    const level = common ?? levelNow(active, time, { id, copy })
+    noise.apply(sample, sample, level, fold(fold(root, id), copy), context)
   }
 }
 
@@ -166,12 +186,17 @@ function mixBatch(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTime): vo
   const { copies } = batch.of
   const bySample = noise.plan(rows / copies, level, key, { shape, per: active.entry.per })
   const plan = copiedPlan(bySample, copies)
-  const [x, y] = [samples.subarray(0, rows * sizeOf(shape)), targets.subarray(0, rows * width)]
-  mixInputs(plan, x, spareSamples.subarray(0, x.length), shape)
-  mixTargets(plan, y, spareTargets.subarray(0, y.length))
-  x.set(spareSamples.subarray(0, x.length))
-  y.set(spareTargets.subarray(0, y.length))
+  const [x, y] = [upTo(samples, rows * sizeOf(shape)), upTo(targets, rows * width)]
+  const [mixed, blended] = [upTo(spareSamples, x.length), upTo(spareTargets, y.length)]
+  mixInputs(plan, x, mixed, shape)
+  mixTargets(plan, y, blended)
+  x.set(mixed)
+  y.set(blended)
 }
+
+/** The start of an array; the array itself where that is all. */
+const upTo = (array: Float32Array, length: number) =>
+  array.length === length ? array : array.subarray(0, length)
 
 /** A mix of samples as one of rows: copy k of a sample gets copy k of its partners. */
 export function copiedPlan(plan: MixPlan, copies: number): MixPlan {

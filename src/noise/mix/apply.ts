@@ -1,3 +1,4 @@
+import { rowViews } from '../../base/index.js'
 import { sharedKernels } from '../../kernels/index.js'
 import { addAtSnr } from '../input/audio/snr.js'
 import type { MixPlan } from '../types.js'
@@ -23,17 +24,17 @@ export function mixTargets(plan: MixPlan, y: Float32Array, out: Float32Array): v
   const { parts, indices, weights } = plan
   const batch = indices.length / parts
   const width = y.length / batch
-  const row = (array: Float32Array, i: number) => array.subarray(i * width, (i + 1) * width)
+  const [rows, targets] = [rowViews(y, width), rowViews(out, width)]
   const kernels = sharedKernels()
   for (let i = 0; i < batch; i++) {
-    const target = row(out, i)
-    const first = row(y, indices[i * parts])
+    const target = targets[i]
+    const first = rows[indices[i * parts]]
     if (parts === 1) target.set(first)
-    else if (parts === 2) blendTwo(first, row(y, indices[2 * i + 1]), target, weights[2 * i + 1])
+    else if (parts === 2) blendTwo(first, rows[indices[2 * i + 1]], target, weights[2 * i + 1])
     else {
       kernels.scaleAdd(first, target, weights[i * parts], 0)
       for (let k = 1; k < parts; k++)
-        kernels.addScaled(target, row(y, indices[i * parts + k]), target, weights[i * parts + k])
+        kernels.addScaled(target, rows[indices[i * parts + k]], target, weights[i * parts + k])
     }
   }
 }
@@ -42,8 +43,16 @@ export function mixTargets(plan: MixPlan, y: Float32Array, out: Float32Array): v
 function blendTwo(a: Float32Array, b: Float32Array, out: Float32Array, weight: number): void {
   if (weight === 0) out.set(a)
   else if (weight === 1) out.set(b)
-  else sharedKernels().lerp(a, b, out, weight)
+  else if (a.length > fewValues) sharedKernels().lerp(a, b, out, weight)
+  else {
+    const { fround } = Math
+    const w = fround(weight)
+    for (let i = 0; i < a.length; i++) out[i] = a[i] + fround(w * fround(b[i] - a[i]))
+  }
 }
+
+/** Up to so many, a loop here takes less than the way to the kernel; the bits are the same. */
+const fewValues = 32
 
 /** A silent sample or partner stays alone: no ratio can be set. */
 function addPartners({ indices }: MixPlan, snr: number, x: Float32Array, out: Float32Array): void {

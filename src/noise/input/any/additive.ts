@@ -16,15 +16,26 @@ type Fused = (
  * draws (`per`) or counts them in the deviations of the features: out = clip(x + deviation noise).
  */
 export function additive(fused: Fused): InputNoise['apply'] {
+  const clipped = clippedLevel()
   return (x, out, level, key, context) => {
     if (!context.deviations && (context.per ?? 'element') === 'element')
-      return fused(x, out, { ...level, ...clipOf(context) }, key)
+      return fused(x, out, clipped(level, context), key)
     const { draws, drawOf } = sharing(x.length, context)
     const noise = scratch(0, draws).fill(0)
     fused(noise, noise, level, key)
     const strength = strengths(x.length, context)
     for (let i = 0; i < x.length; i++) out[i] = x[i] + noise[drawOf(i)] * strength(i)
     clipInPlace(out, context)
+  }
+}
+
+/** The level with the bounds of the clip, kept while both stay the same: the samples of a batch share them. */
+function clippedLevel(): (level: Level, context: InputContext) => Level {
+  let last: { level: Level; context: InputContext; merged: Level } | undefined
+  return (level, context) => {
+    if (last?.level !== level || last.context !== context)
+      last = { level, context, merged: { ...level, ...clipOf(context) } }
+    return last.merged
   }
 }
 
