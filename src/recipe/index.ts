@@ -1,5 +1,5 @@
 export type { NoiseEntry } from './noise.js'
-export { type Plan, planSchema } from './plan.js'
+export { type Plan, planHash, planSchema } from './plan.js'
 export { type Preset, type PresetFill, type PresetName, presetRecipe, presets } from './presets.js'
 export { applyOverrides, checkRecipe, parseRecipe, readRecipe, readRecipeData } from './read.js'
 export { type Resolved, type ResolveOptions, resolveRecipe } from './resolve.js'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { contentHash } from '../record/index.js'
 
 const source = z.object({
   source: z.string(),
@@ -84,3 +85,19 @@ export const planSchema = z.object({
 })
 
 export type Plan = z.infer<typeof planSchema>
+
+/** SHA-256 of what a plan computes: where data and model lie is no part of it. */
+export function planHash({ data, model, ...rest }: Plan): string {
+  const placeless = ({ source, ...content }: Plan['data']['train']) => content
+  const { file, ...content } = model
+  return contentHash({
+    ...rest,
+    model: content,
+    data: {
+      ...data,
+      train: placeless(data.train),
+      validation: placeless(data.validation),
+      test: data.test && placeless(data.test),
+    },
+  })
+}

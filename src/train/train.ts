@@ -17,11 +17,11 @@ import {
   checkRecipe,
   type Plan,
   parseRecipe,
+  planHash,
   type Resolved,
   resolveRecipe,
 } from '../recipe/index.js'
 import {
-  contentHash,
   EventLog,
   latestCheckpoint,
   metricsCsv,
@@ -135,10 +135,16 @@ async function carryOut(
 ): Promise<TrainResult> {
   const log = new EventLog(join(folder, 'events.jsonl'))
   const checkpoints = join(folder, 'checkpoints')
-  const planHash = contentHash(resolved.plan)
   const { untilEpoch } = options
   const pauseAt = untilEpoch && untilEpoch * resolved.lengths.batchesPerEpoch
-  const run = new Run({ ...options, resolved, planHash, checkpoints, log, pauseAt })
+  const run = new Run({
+    ...options,
+    resolved,
+    planHash: planHash(resolved.plan),
+    checkpoints,
+    log,
+    pauseAt,
+  })
   try {
     if (isResumed) run.restore(latestCheckpoint(checkpoints))
     else run.say({ type: 'start', version: temperVersion, seed: resolved.recipe.seed })
@@ -158,7 +164,7 @@ function writeTrained({ opened, plan }: Resolved, run: Run, folder: string): str
   const metadata = new Map([
     ['temper.version', plan.version],
     ['temper.seed', String(plan.seed)],
-    ['temper.plan', contentHash(plan)],
+    ['temper.plan', planHash(plan)],
     [preprocessKey, JSON.stringify(plan.preprocess)],
     ['temper.noise', plan.noise.map(n => `${n.at}:${n.kind}`).join(' ')],
   ])

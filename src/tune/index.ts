@@ -1,3 +1,4 @@
+export { FarPool } from './far-pool.js'
 export { type Objective, objectiveNames } from './objectives.js'
 export { localPool } from './pool.js'
 export { type SamplerName, samplers } from './sampler/index.js'

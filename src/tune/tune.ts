@@ -17,7 +17,7 @@ import { type SettingsRequest, settingsFor } from './settings-for.js'
 import { Coordinator } from './study/coordinator.js'
 import type { Entry, StudyEntry } from './study/entries.js'
 import type { Carrier, Job, Progress } from './study/job.js'
-import type { StudySettings } from './study/settings.js'
+import { type StudySettings, studyId } from './study/settings.js'
 import type { StudyState } from './study/state.js'
 
 /** Sent while a study goes on. */
@@ -37,8 +37,10 @@ interface Common {
   readonly signal?: AbortSignal
   /** Ends everything at once. */
   readonly killSignal?: AbortSignal
-  /** Takes jobs to other machines; default: children of this process. */
-  readonly carrier?: (study: StudyEntry) => Carrier
+  /** Takes jobs elsewhere; default: children of this process. It is closed at the end. */
+  readonly carrier?: (
+    study: Pick<StudyEntry, 'id' | 'settings'>,
+  ) => Promise<Carrier & { close(): Promise<void> }>
 }
 
 export interface TuneOptions extends SettingsRequest, Common {
@@ -97,16 +99,25 @@ interface Beginning {
   readonly trials?: number
 }
 
+/** What does the jobs, where this process does not. */
+interface Elsewhere {
+  readonly carrier?: Carrier
+}
+
 /** One process a study: it alone writes the journal. */
 function work(folder: string, beginning: Beginning, options: Common): Promise<TuneResult> {
   return whileClaimed(join(folder, 'study.claim'), 0, async () => {
     const journal = new Journal<Entry>(journalOf(folder))
+    const begun = journal.entries[0] as StudyEntry | undefined
+    const settings = begun?.settings ?? beginning.settings
+    const far = settings && (await options.carrier?.({ id: studyId(settings), settings }))
     try {
-      const coordinator = coordinate(folder, journal, beginning, options)
+      const coordinator = coordinate(folder, journal, beginning, { ...options, carrier: far })
       const finished = await coordinator.run()
       const study = writeResult(folder, coordinator.state, options)
       return { finished, run: folder, study, state: coordinator.state }
     } finally {
+      await far?.close()
       journal.close()
     }
   })
@@ -116,13 +127,12 @@ function coordinate(
   folder: string,
   journal: Journal<Entry>,
   { settings, trials }: Beginning,
-  { carrier, onEvent, signal, killSignal, ...options }: Common,
+  { carrier, onEvent, signal, killSignal, ...options }: Omit<Common, 'carrier'> & Elsewhere,
 ): Coordinator {
   const { workers = usualWorkers(), threads = 1 } = options
   const coordinator = new Coordinator({
     ...{ journal, settings, signal, killSignal },
-    carrier:
-      carrier ?? (study => localPool({ settings: study.settings, folder, workers, threads })),
+    carrier: study => carrier ?? localPool({ settings: study.settings, folder, workers, threads }),
     onEntry: (entry, state) => onEvent?.({ type: 'entry', entry, state }),
     onProgress: (job, progress) => onEvent?.({ type: 'progress', job, progress }),
   })

@@ -77,6 +77,36 @@ describe.skipIf(!redis)('work over Redis', () => {
     expect((await worker).status).toBe(143)
   }, 120_000)
 
+  it('searches with the same outcome as this machine alone, trials going on where others left off', async () => {
+    const url = redis?.url as string
+    const random = new Random(keyOf(4, 'test:far'))
+    const rows = Array.from({ length: 160 }, (_, i) =>
+      [...Array.from({ length: 4 }, () => (random.normal() + (i % 2)).toFixed(3)), i % 2].join(','),
+    )
+    writeFileSync(join(folder, 'blobs.csv'), `a,b,c,d,label\n${rows.join('\n')}\n`)
+    const recipe = {
+      model: { network: 'mlp' },
+      data: { train: 'blobs.csv', validation: 0.25 },
+      train: { epochs: 3, batch: 32 },
+      noise: [
+        { at: 'input', kind: 'gaussian', sigma: { search: { from: 0.01, to: 1, log: true } } },
+      ],
+    }
+    writeFileSync(join(folder, 'search.yaml'), JSON.stringify(recipe))
+    const search = ['search.yaml', '--trials', '3', '--sampler', 'random', '--stopping', 'halving']
+    const common = ['tune', ...search, '--repeats', '1', '--engine', 'portable', '--quiet']
+    const workers = [1, 2].map(() => temper('worker', '--redis', url, '--data', 'blobs.csv'))
+    const far = await temper(...common, '--redis', url, '--out', 'far-study')
+    expect(far.said).not.toMatch(/temper:/)
+    expect(far.status).toBe(0)
+    for (const child of children.slice(-3, -1)) child.kill('SIGTERM')
+    await Promise.all(workers)
+    await temper(...common, '--workers', '1', '--out', 'near-study')
+    const [a, b] = ['far-study/study.json', 'near-study/study.json'].map(document)
+    expect(a.trials).toEqual(b.trials)
+    expect(a.best).toEqual(b.best)
+  }, 240_000)
+
   it('refuses a worker whose data is not what the study is about', async () => {
     const url = redis?.url as string
     writeFileSync(join(folder, 'other.csv'), 'a,b,c,d,e,f,g,h,i,label\n1,2,3,4,5,6,7,8,9,0\n')

@@ -4,6 +4,7 @@ import { UsageError } from '../../base/index.js'
 import type { TuneResult } from '../../tune/index.js'
 import { type CommandSpec, type Context, collect, wholeNumber } from '../command.js'
 import { engineOf, engineOption } from '../engine.js'
+import { farFlags, farOptions } from '../far.js'
 import { rooms } from '../rooms.js'
 import { nextRunFolder } from '../run-folder.js'
 import { type StopSignals, untilStopped } from '../signals.js'
@@ -59,6 +60,7 @@ export const tune: CommandSpec = {
     engineOption(),
     new Option('--resume <dir>', 'go on with a study; --trials may raise their number'),
     new Option('--out <dir>', 'folder of the study (default: runs/tune-1, -2, ...)'),
+    ...farFlags(),
   ],
   examples: [
     'temper tune recipe.yaml --trials 30',
@@ -93,7 +95,8 @@ async function search(
   const { options, output } = context
   const { tune, resumeStudy } = await rooms.tune()
   const { workers, threads = 1, trials, resume } = options as Record<string, number | undefined>
-  const common = { workers, threads, onEvent: showStudy(output), ...signals }
+  const carrier = options.redis === undefined ? undefined : await elsewhere(out, context)
+  const common = { workers, threads, onEvent: showStudy(output), carrier, ...signals }
   if (resume !== undefined) {
     refuseBeside(recipe, options)
     return resumeStudy({ run: out, trials, ...common })
@@ -102,6 +105,15 @@ async function search(
   const engine = await engineOf(context)
   const data = await read(recipe, options)
   return tune({ ...options, recipe: data, objectives, out, engine, ...common })
+}
+
+/** Trials go to other machines; throws ResumableError, before a study is begun, without Redis. */
+async function elsewhere(out: string, context: Context) {
+  const { checkRedis } = await rooms.jobs()
+  await checkRedis(context.options.redis as string)
+  const { FarPool } = await rooms.tune()
+  return async (study: Parameters<typeof FarPool.open>[0]) =>
+    FarPool.open(study, await farOptions(context, out))
 }
 
 /** A study that goes on follows its own settings. */

@@ -38,8 +38,8 @@ export const worker: CommandSpec = {
           work({
             redis: options.redis as string,
             key,
-            acts: remoteActs({ threads: options.threads ?? 1 }),
-            store,
+            acts: remoteActs({ threads: options.threads ?? 1, folder: join(store, 'trials') }),
+            store: join(store, 'artefacts'),
             slots: options.slots as number,
             find: needs => findData(needs, here),
             onNote: text => output.note(`worker: ${text}`),

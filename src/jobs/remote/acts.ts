@@ -4,6 +4,7 @@ import type { Part } from '../../evaluate/index.js'
 import type { Certificate, Scorecard } from '../../record/index.js'
 import type { RemoteAct } from '../queue/index.js'
 import { runJob } from '../run.js'
+import { type FarTrial, farTrial, trialSchema } from './trial.js'
 
 /** Suites by name; a file of one's own is on one machine only. */
 export const suiteForm = /^[a-z0-9-]+(,[a-z0-9-]+)*$/
@@ -47,12 +48,21 @@ export interface SentPart {
 export type FarCertify = z.infer<typeof certifySchema>
 
 export interface RemoteSettings {
+  /** Folder for what the acts make here. */
+  readonly folder: string
   /** Threads of the runtime in each child. */
   readonly threads: number
 }
 
-export function remoteActs({ threads }: RemoteSettings): Readonly<Record<string, RemoteAct>> {
+export function remoteActs({
+  folder,
+  threads,
+}: RemoteSettings): Readonly<Record<string, RemoteAct>> {
   return {
+    trial: {
+      payload: trialSchema,
+      run: (payload, context) => farTrial(payload as FarTrial, context, { folder, threads }),
+    },
     certify: {
       payload: certifySchema,
       async run(payload, { artefact, data, signal }) {

@@ -1,5 +1,6 @@
 export { remoteActs } from './acts.js'
-export type { FarOptions } from './carry.js'
+export { type FarOptions, openCarrier } from './carry.js'
 export { certifyFar, type FarCertifyOptions } from './certify.js'
 export { evaluateFar, type FarEvaluateOptions } from './evaluate.js'
-export { findData } from './find.js'
+export { findData, fingerprint } from './find.js'
+export type { FarTrial, FarTrialResult } from './trial.js'

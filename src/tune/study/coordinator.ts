@@ -55,9 +55,18 @@ export class Coordinator {
       this.conclude()
       while (!signal?.aborted && this.flights.size < this.carrier.slots && this.sendNext());
       if (!this.flights.size) return !signal?.aborted
-      const land = await Promise.race(this.flights.values())
+      const land = await this.next()
       land()
     }
+  }
+
+  /** What is to be done next: about a flight that ended, or nothing, as more can fly. */
+  private async next(): Promise<() => void> {
+    const done = new AbortController()
+    const grown = this.carrier.grown?.(done.signal).then(() => () => {})
+    const land = await Promise.race([...this.flights.values(), ...(grown ? [grown] : [])])
+    done.abort()
+    return land
   }
 
   /**

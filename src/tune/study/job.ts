@@ -26,8 +26,10 @@ export interface Progress {
 
 /** Takes jobs to where they are done. */
 export interface Carrier {
-  /** How many jobs it takes at once. */
+  /** How many jobs it takes at once, now. */
   readonly slots: number
+  /** Resolves when it takes more than now, or when the signal comes. */
+  grown?(signal: AbortSignal): Promise<void>
   /**
    * The result of a job. Rejects with a ResumableError where it got lost and may be sent again, with
    * any other error where the study cannot go on.
