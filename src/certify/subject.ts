@@ -9,6 +9,7 @@ import {
   openModel,
   type Predictor,
   type Preprocess,
+  physicalOptions,
 } from '../model/index.js'
 import type { Certificate } from '../record/index.js'
 import type { Subject } from './samples.js'
@@ -93,8 +94,7 @@ export async function openSubject(options: SubjectOptions): Promise<OpenedSubjec
 function openSet({ data, preprocess, ...options }: SubjectOptions): Promise<Dataset> | Dataset {
   if (typeof data !== 'string') return data
   const said = preprocess ?? modelPreprocess(options.model).preprocess
-  const { size, channels, sampleRate, seconds } = said
-  const physical = { size: size as [number, number] | undefined, channels, sampleRate, seconds }
+  const physical = physicalOptions(said)
   const { split, format, label, limit, first, skip, seed } = options
   const asked = { split, format, label, limit, first, skip, seed }
   return openData(data, { preferSplit: 'test', ...physical, ...asked })

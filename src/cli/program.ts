@@ -38,7 +38,12 @@ function buildProgram(outcome: { exitCode: number }): Command {
 }
 
 function addCommand(program: Command, spec: CommandSpec, outcome: { exitCode: number }): void {
-  const command = program.command(spec.name).description(spec.summary).exitOverride()
+  const [name, inner] = spec.name.split(' ')
+  const parent = inner === undefined ? program : parentOf(program, name, spec)
+  const command = parent
+    .command(inner ?? name)
+    .description(spec.summary)
+    .exitOverride()
   for (const argument of spec.arguments ?? []) command.argument(argument.name, argument.summary)
   for (const option of spec.options ?? []) command.addOption(option)
   for (const option of commonOptions()) command.addOption(option)
@@ -51,6 +56,14 @@ function addCommand(program: Command, spec: CommandSpec, outcome: { exitCode: nu
     const context: Context = { options, output: openOutput(options) }
     outcome.exitCode = (await spec.run(received.slice(0, count) as string[], context)) ?? 0
   })
+}
+
+/** The command before a command of two words, made when the first of them is met. */
+function parentOf(program: Command, name: string, { summary }: CommandSpec): Command {
+  const known = program.commands.find(command => command.name() === name)
+  if (known) return known
+  const parent = program.command(name).description(summary).exitOverride()
+  return parent.helpCommand(false).showHelpAfterError(`(temper ${name} --help lists its commands)`)
 }
 
 function commonOptions(): Option[] {

@@ -14,18 +14,6 @@ export { formats } from './layouts/formats.js'
 export type { Format } from './layouts/place.js'
 export { builtIns, openData } from './open.js'
 export type { DataOptions, PhysicalOptions } from './options.js'
-export {
-  type PreprocessSources,
-  type ResolvedPreprocess,
-  resolvePreprocess,
-} from './preprocess/resolve.js'
-export {
-  type Preprocess,
-  type PreprocessInput,
-  parsePreprocess,
-  physicalOptions,
-  preprocessSchema,
-} from './preprocess/schema.js'
 export { type Batch, type BatchOptions, batches, batchesPerEpoch } from './sampling/batches.js'
 export { channelMoments, featureDeviations } from './sampling/deviations.js'
 export { epochOrder } from './sampling/order.js'

@@ -10,6 +10,7 @@ import {
   openModel,
   type Predictor,
   type Preprocess,
+  physicalOptions,
 } from '../model/index.js'
 import type { ModelFacts } from './scorecard.js'
 import type { Suite } from './suites/suite.js'
@@ -46,8 +47,7 @@ export async function openSet(
 ): Promise<Dataset> {
   if (typeof data !== 'string') return data
   const own = model === undefined ? undefined : modelPreprocess(model).preprocess
-  const { size, channels, sampleRate, seconds } = preprocess ?? own ?? {}
-  const physical = { size: size as [number, number] | undefined, channels, sampleRate, seconds }
+  const physical = physicalOptions(preprocess ?? own)
   const { split, format, label, limit, first, skip, seed } = options
   const asked = { split, format, label, limit, first, skip, seed }
   return openData(data, { preferSplit: 'test', ...physical, ...asked })

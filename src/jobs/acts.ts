@@ -14,13 +14,15 @@ import {
   type RightEvent,
 } from '../evaluate/index.js'
 import { type InspectOptions, inspect } from '../gradients/index.js'
-import { type Bindings, parseBinding, readPreprocess } from '../model/index.js'
+import { type Bindings, parseBinding, physicalOptions, readPreprocess } from '../model/index.js'
 import { type PreviewOptions, previewNoise } from '../preview/index.js'
 import { openSets, readRecipe } from '../recipe/index.js'
 import type { Act } from '../supervise/index.js'
 import {
+  type DataCheckOptions,
   type HardenOptions,
   harden,
+  inspectData,
   type ResumeOptions,
   resume,
   type TrainOptions,
@@ -104,6 +106,13 @@ export const acts: Readonly<Record<string, Act>> = {
     return { scorecard, ...joinRight(events) }
   },
 
+  checkData(payload, { emit, signal }) {
+    const { preprocessFile, ...options } = payload as DataCheckPayload
+    const said = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
+    const physical = said && physicalOptions(said)
+    return inspectData({ ...options, ...physical, onEvent: emit, signal })
+  },
+
   /** What a data set is, without reading its samples. */
   async describe(payload) {
     const { data, ...options } = payload as { data: string } & DataOptions
@@ -182,6 +191,10 @@ interface StripPayload extends ModelStripOptions, Bound {
   readonly preprocessFile?: string
   /** A run folder whose test data is shown, instead of `data`. */
   readonly run?: string
+}
+
+interface DataCheckPayload extends DataCheckOptions {
+  readonly preprocessFile?: string
 }
 
 interface FingerprintPayload {

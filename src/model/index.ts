@@ -12,6 +12,12 @@ export { type Parameter, parameterNames, type Role } from './parameters.js'
 export { type Place, placeOf } from './place.js'
 export { modelPredictor, type Predictor, type PredictorOptions, type Weights } from './predictor.js'
 export { samplesInput } from './prefix.js'
-export { type Preprocess, preprocessSchema, readPreprocess } from './preprocess.js'
+export {
+  type Preprocess,
+  physicalOptions,
+  preprocessSchema,
+  type Resize,
+  readPreprocess,
+} from './preprocess.js'
 export { dynamicGraph, feedParameters, type SamplesOptions, staticGraph } from './static.js'
 export { widenTensor } from './widen.js'

@@ -2,7 +2,9 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ModelError } from '../base/index.js'
 import type { Model, ValueInfo } from '../onnx/index.js'
-import { type Preprocess, preprocessSchema } from './preprocess.js'
+import { fromHuggingFace } from './hugging-face.js'
+import { fromOtherMetadata } from './other-metadata.js'
+import { configName, type Preprocess, preprocessSchema } from './preprocess.js'
 
 /** The metadata that lets a model be opened again without being told its preprocessing. */
 export const preprocessKey = 'temper.preprocess'
@@ -16,8 +18,9 @@ export interface FoundPreprocess {
 }
 
 /**
- * The preprocessing a model comes with: its own metadata, else a `preprocessor_config.json` beside
- * the file (or one folder up, from `onnx/`), else a scale of 255 where the input holds bytes.
+ * The preprocessing a model comes with: its own metadata, else that of others who write some, else
+ * a `preprocessor_config.json` beside the file (or one folder up, from `onnx/`), else a scale of 255
+ * where the input holds bytes.
  * Throws ModelError for a broken one.
  */
 export function findPreprocess(model: Model, input: ValueInfo, path?: string): FoundPreprocess {
@@ -26,8 +29,14 @@ export function findPreprocess(model: Model, input: ValueInfo, path?: string): F
     const source = `the model's metadata ${preprocessKey}`
     return { preprocess: checked(parseJson(own, source), source), source }
   }
+  const others = fromOtherMetadata(model.metadata)
+  if (others) return { preprocess: checked(others.value, others.source), source: others.source }
   const config = path === undefined ? undefined : configBeside(path)
-  if (config) return { preprocess: fromConfig(readJson(config), config), source: config }
+  if (config)
+    return {
+      preprocess: checked(fromHuggingFace(readJson(config), config), config),
+      source: config,
+    }
   if (input.dtype === 'uint8')
     return { preprocess: checked({ scale: 255 }, ''), source: 'the input holds bytes, 0 to 255' }
   return { preprocess: checked({}, '') }
@@ -43,7 +52,7 @@ function checked(value: unknown, where: string): Preprocess {
 function configBeside(path: string): string | undefined {
   const folder = dirname(path)
   const folders = [folder, ...(basename(folder) === 'onnx' ? [dirname(folder)] : [])]
-  return folders.map(f => join(f, 'preprocessor_config.json')).find(existsSync)
+  return folders.map(f => join(f, configName)).find(existsSync)
 }
 
 function readJson(path: string): unknown {
@@ -57,38 +66,4 @@ function parseJson(text: string, where: string): unknown {
   } catch (error) {
     throw new ModelError(`${where} is not JSON: ${(error as Error).message}.`)
   }
-}
-
-/**
- * Transformers' settings. Images: `(bytes * rescale_factor - image_mean) / image_std`; our pixels
- * count from 0 to 1, so scale = 255 * rescale_factor. Sound is only given its rate.
- */
-function fromConfig(config: unknown, where: string): Preprocess {
-  if (typeof config !== 'object' || config === null)
-    throw new ModelError(`${where}: expected an object of settings, received ${config}.`)
-  const c = config as Record<string, unknown>
-  if (c.sampling_rate !== undefined) return checked({ sampleRate: c.sampling_rate }, where)
-  const factor = c.do_rescale === false ? 1 : Number(c.rescale_factor ?? 1 / 255)
-  const size = sizeIn(c.crop_size) ?? sizeIn(c.size)
-  const normalised = c.do_normalize !== false
-  return checked(
-    {
-      // Files cut 1 / 255 to some digits.
-      scale: Math.abs(factor * 255 - 1) < 1e-6 ? 1 : factor * 255,
-      ...(normalised && c.image_mean !== undefined && { mean: c.image_mean }),
-      ...(normalised && c.image_std !== undefined && { std: c.image_std }),
-      ...(size && { size }),
-      ...(c.data_format === 'channels_last' && { layout: 'NHWC' }),
-    },
-    where,
-  )
-}
-
-/** `224`, `{ height, width }` or `{ shortest_edge }`. */
-function sizeIn(value: unknown): [number, number] | undefined {
-  if (typeof value === 'number') return [value, value]
-  if (typeof value !== 'object' || value === null) return undefined
-  const { height, width, shortest_edge: edge } = value as Record<string, number | undefined>
-  if (height !== undefined && width !== undefined) return [height, width]
-  return edge === undefined ? undefined : [edge, edge]
 }

@@ -8,7 +8,7 @@ export const samplesInput = 'temper/samples'
 
 /**
  * The graph behind a prefix that turns physical samples `[batch, ...shape]` into its input:
- * `input = (sample * scale - mean) / std`, then the axes in the model's order, then its shape and
+ * colours in the model's order, `input = (sample * scale - mean) / std`, then the axes in its order, then its shape and
  * element type (whole numbers are rounded to).
  * Throws ModelError when the samples cannot become the input.
  */
@@ -23,6 +23,7 @@ export function withPrefix(
   const prefix = new Prefix()
   const channels = shape[0]
   let value = samplesInput
+  if (preprocess.color === 'BGR' && channels === 3) value = prefix.reversed(value)
   if (preprocess.scale !== 1) value = prefix.arithmetic('Mul', value, [preprocess.scale], shape)
   const mean = perChannel('mean', preprocess.mean, channels)
   if (mean.some(m => m !== 0)) value = prefix.arithmetic('Sub', value, mean, shape)
@@ -60,6 +61,12 @@ class Prefix {
     const output = `temper/prefix_${this.nodes.length}`
     this.nodes.push({ name: output, op, domain: '', inputs, outputs: [output], attributes })
     return output
+  }
+
+  /** Blue, green, red of red, green, blue. */
+  reversed(value: string): string {
+    this.initializers.set('temper/bgr', int64Tensor([2, 1, 0]))
+    return this.emit('Gather', [value, 'temper/bgr'], { axis: int(1) })
   }
 
   arithmetic(op: string, value: string, constants: number[], shape: readonly number[]): string {

@@ -1,5 +1,5 @@
 import { type DataOptions, type Dataset, limit, openData, splitBy } from '../data/index.js'
-import { modelPreprocess } from '../model/index.js'
+import { modelPreprocess, physicalOptions } from '../model/index.js'
 import type { Recipe } from './schema.js'
 
 /** Training, validation and test data, of one shape; what has no DATA of its own is held back by hash. */
@@ -10,7 +10,7 @@ export async function openSets({ model, data, seed, ...recipe }: Recipe) {
     label: data.label,
     format: data.format,
     seed,
-    ...physical(preprocess),
+    ...physicalOptions(preprocess),
   }
   const all = await openData(data.train, { ...options, preferSplit: 'train' })
   const chosen = data.limit === undefined ? all : limit(all, data.limit, seed)
@@ -47,9 +47,4 @@ function divide(sets: Sets, { validation, test }: Recipe['data'], seed: number) 
 /** Speakers and the like are kept whole where the data knows them. */
 function hold(data: Dataset, fraction: number, seed: number) {
   return splitBy(data, { fraction, seed, by: data.group ? 'group' : 'sample' })
-}
-
-function physical(preprocess: Recipe['preprocess']): DataOptions {
-  const { size, channels, sampleRate, seconds } = preprocess ?? {}
-  return { size: size as [number, number] | undefined, channels, sampleRate, seconds }
 }

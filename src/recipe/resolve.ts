@@ -48,11 +48,13 @@ export interface ResolveOptions {
   readonly engine?: Plan['engine']
   readonly threads: number
   readonly device: string
+  /** Data that is open already, in place of what the recipe names. */
+  readonly sets?: Pick<Resolved, 'train' | 'validation' | 'test'>
 }
 
 /** Opens data and model, fills in every choice; throws UsageError, DataError or ModelError. */
 export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Promise<Resolved> {
-  const sets = await openSets(recipe)
+  const sets = options.sets ?? (await openSets(recipe))
   const opened = await openRecipeModel(recipe, sets.train)
   checkFit(opened, sets.train)
   const lengths = lengthsOf(recipe, sets.train)

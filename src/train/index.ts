@@ -1,4 +1,10 @@
 export {
+  type DataCheck,
+  type DataCheckEvent,
+  type DataCheckOptions,
+  inspectData,
+} from './data-check.js'
+export {
   type HardenEvent,
   type HardenOptions,
   type HardenResult,

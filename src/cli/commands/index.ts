@@ -2,6 +2,7 @@ import type { CommandSpec } from '../command.js'
 import { calibrateCommand } from './calibrate.js'
 import { certify, predict } from './certify.js'
 import { dash } from './dash.js'
+import { dataCheck } from './data-check.js'
 import { demo } from './demo.js'
 import { doctor } from './doctor.js'
 import { evalCommand } from './eval.js'
@@ -23,6 +24,7 @@ export const commands: readonly CommandSpec[] = [
   calibrateCommand,
   certify,
   predict,
+  dataCheck,
   init,
   train,
   harden,

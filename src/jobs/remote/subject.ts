@@ -1,6 +1,11 @@
 /** A model on data, as work for other machines: known by content there, by name here. */
 import { basename } from 'node:path'
-import { modelPreprocess, type Preprocess, readPreprocess } from '../../model/index.js'
+import {
+  modelPreprocess,
+  type Preprocess,
+  physicalOptions,
+  readPreprocess,
+} from '../../model/index.js'
 import { contentHash, sha256File } from '../../record/index.js'
 import { checkRedis, type QueueCarrier } from '../queue/index.js'
 import { type FarOptions, openCarrier } from './carry.js'
@@ -30,7 +35,7 @@ export async function meet(
 ): Promise<Meeting> {
   await checkRedis(far.redis)
   const preprocess = preprocessFile === undefined ? ownOf(model) : readPreprocess(preprocessFile)
-  const opening = plain({ preferSplit: 'test', ...physical(preprocess), ...options })
+  const opening = plain({ preferSplit: 'test', ...physicalOptions(preprocess), ...options })
   const content = await fingerprint(data, opening, settings.suite)
   const { sha256 } = content
   const payload = plain({
@@ -59,11 +64,6 @@ export function named<Card extends { model: { file: string }; data: { source: st
 function ownOf(model: string): Preprocess | undefined {
   const found = modelPreprocess(model)
   return found.source === undefined ? undefined : found.preprocess
-}
-
-/** What of a preprocessing says how samples are read. */
-function physical({ size, channels, sampleRate, seconds }: Partial<Preprocess> = {}) {
-  return { size, channels, sampleRate, seconds }
 }
 
 /** What JSON keeps of it. */

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { ModelError } from '../../base/index.js'
-import { type Preprocess, parsePreprocess } from './schema.js'
+import { ModelError } from '../base/index.js'
 
 const sides = z.union([
   z.number(),
@@ -24,10 +23,9 @@ const schema = z.looseObject({
   do_normalize: z.boolean().optional(),
   image_mean: z.array(z.number()).min(1).optional(),
   image_std: z.array(z.number()).min(1).optional(),
-  do_pad: z.boolean().optional(),
+  data_format: z.string().optional(),
   sampling_rate: z.number().optional(),
   chunk_length: z.number().optional(),
-  n_fft: z.number().optional(),
 })
 
 type Config = z.output<typeof schema>
@@ -35,29 +33,19 @@ type Config = z.output<typeof schema>
 /** PIL's numbers for its filters. */
 const interpolations = ['nearest', 'lanczos', 'bilinear', 'bicubic'] as const
 
-/** What a `preprocessor_config.json` says, and what of it cannot be followed. */
-export interface HuggingFacePreprocess {
-  preprocess: Preprocess
-  notes: string[]
-}
-
 /**
- * Reads the `preprocessor_config.json` of Hugging Face's transformers. Its pixels are bytes, ours
- * are in [0,1], so `scale` is 255 times its `rescale_factor`. Throws ModelError naming `where`.
+ * What the `preprocessor_config.json` of Hugging Face's transformers says, as settings of
+ * `preprocess`. Its pixels are bytes, ours are in [0,1], so `scale` is 255 times its
+ * `rescale_factor`. Throws ModelError naming `where`.
  */
-export function fromHuggingFace(value: unknown, where: string): HuggingFacePreprocess {
+export function fromHuggingFace(value: unknown, where: string): object {
   const result = schema.safeParse(value)
   if (!result.success) {
     const [issue] = result.error.issues
     throw new ModelError(`${where}, ${issue.path.join('.') || 'top'}: ${issue.message}.`)
   }
   const config = result.data
-  const input = config.sampling_rate !== undefined ? audioPart(config) : imagePart(config)
-  try {
-    return { preprocess: parsePreprocess(input, where), notes: notesOn(config) }
-  } catch (error) {
-    throw new ModelError((error as Error).message)
-  }
+  return config.sampling_rate !== undefined ? audioPart(config) : imagePart(config)
 }
 
 function audioPart({ sampling_rate, chunk_length }: Config) {
@@ -66,11 +54,13 @@ function audioPart({ sampling_rate, chunk_length }: Config) {
 
 function imagePart(config: Config) {
   const { do_rescale = true, rescale_factor = 1 / 255, do_normalize = true, resample } = config
-  const { image_mean = [0], image_std = [1] } = config
   return {
-    scale: do_rescale ? Number((255 * rescale_factor).toPrecision(12)) : 255,
-    ...(do_normalize ? { mean: image_mean, std: image_std } : {}),
+    // Files cut 1 / 255 to some digits.
+    scale: do_rescale ? Number((255 * rescale_factor).toPrecision(6)) : 255,
+    ...(do_normalize && config.image_mean && { mean: config.image_mean }),
+    ...(do_normalize && config.image_std && { std: config.image_std }),
     ...geometry(config),
+    ...(config.data_format === 'channels_last' && { layout: 'NHWC' }),
     ...(resample === undefined ? {} : { interpolation: interpolations[resample] ?? 'bilinear' }),
   }
 }
@@ -103,14 +93,4 @@ function sidesOf(value: NonNullable<Config['size']>): {
   if (height !== undefined && width !== undefined)
     return { both: [height, width], shortest: Math.min(height, width) }
   return { shortest: shortest_edge ?? 0 }
-}
-
-function notesOn(config: Config): string[] {
-  const notes: string[] = []
-  if (config.sampling_rate !== undefined && config.n_fft !== undefined)
-    notes.push('the model expects spectral features, which are not computed from this file')
-  if (config.sampling_rate !== undefined && config.do_normalize)
-    notes.push('normalising each recording by its own mean and deviation is not applied')
-  if (config.do_pad) notes.push('padding (do_pad) is not applied')
-  return notes
 }
