@@ -101,6 +101,9 @@ describe('blur', () => {
     [32, 32, 4],
     [28, 29, 3],
     [3, 64, 20],
+    [9, 13, 5],
+    [4, 12, 4],
+    [20, 31, 23],
   ])(
     'of %i x %i with radius %i gives the bits of its twin, in place too',
     (height, width, radius) => {
@@ -108,7 +111,7 @@ describe('blur', () => {
       const weights = Float32Array.from({ length: radius + 1 }, (_, k) => (k + 1) / 50)
       const [fast, slow] = [openKernels({ bytes: 1 << 20 }), scalarKernels()].map(kernels => {
         const out = x.slice()
-        kernels.blur(out, out, { height, width, weights })
+        kernels.blur(out, out, { height, width, weights, low: -0.5, high: 40 })
         return out
       })
       expect(firstDifference(fast, slow)).toBe(-1)
@@ -125,6 +128,37 @@ describe('blur', () => {
     })
     expect(firstDifference(small, large)).toBe(-1)
   })
+})
+
+describe('adding at a ratio', () => {
+  it.each([7, 784, 16000, 16400])(
+    'of rows of %i gives the bits of its twin, wherever they lie',
+    length => {
+      const kernels = openKernels({ bytes: 4 << 20 })
+      const [x, noise] = [1, 2].map(n => {
+        const array = fill(new Float32Array(3 * length), new Random(keyOf(n, 'ratio')))
+        return array.map(value => Math.max(-1e10, value))
+      })
+      x.fill(0, length, 2 * length)
+      const resident = [x, noise, x].map(array => {
+        const inside = kernels.alloc(array.length)
+        inside.set(array)
+        return inside
+      })
+      const rows = { length, ratio: 0.3 }
+      const [outside, slow] = [new Float32Array(x.length), new Float32Array(x.length)]
+      expect(kernels.addAtRatio(resident[0], resident[1], resident[2], rows)).toBe(1)
+      expect(kernels.addAtRatio(x, noise, outside, rows)).toBe(1)
+      expect(scalarKernels().addAtRatio(x, noise, slow, rows)).toBe(1)
+      expect(firstDifference(resident[2], slow)).toBe(-1)
+      expect(firstDifference(outside, slow)).toBe(-1)
+      expect(slow.subarray(length, 2 * length)).toEqual(x.subarray(length, 2 * length))
+      const part = (a: Float32Array) => a.subarray(2 * length)
+      const added = part(slow).map((value, i) => value - part(x)[i])
+      const ratio = Math.sqrt(kernels.sumOfSquares(added) / kernels.sumOfSquares(part(x)))
+      expect(ratio).toBeCloseTo(0.3, 5)
+    },
+  )
 })
 
 describe('the memory', () => {

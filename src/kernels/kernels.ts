@@ -3,7 +3,7 @@ import { openArena, type PlaneBlur } from './module.js'
 import { type AdamOptions, type AdamState, adamScalars, type SgdOptions } from './optimizers.js'
 import { poissonTable, poissonTableLength } from './poisson-table.js'
 import { type Runner, runTwin } from './runner.js'
-import { blurPlane } from './twin/blur.js'
+import { type BlurredPlane, blurPlane } from './twin/blur.js'
 
 /** Values are kept inside [low, high]; the defaults keep them as they are. NaN stays NaN. */
 export interface Clip {
@@ -77,18 +77,25 @@ export interface Kernels {
   scaleAdd(x: Float32Array, out: Float32Array, scale: number, shift: number): void
   /** out = a + weight b. */
   addScaled(a: Float32Array, b: Float32Array, out: Float32Array, weight: number): void
+  /**
+   * out = x + g noise for rows of `length`, g = ratio sqrt(sum x^2 / sum noise^2). Rows where either is
+   * silent stay as they are; gives their number.
+   */
+  addAtRatio(x: Float32Array, noise: Float32Array, out: Float32Array, rows: RatioRows): number
   /** out = x kept inside [low, high]. */
   clamp(x: Float32Array, out: Float32Array, low: number, high: number): void
 
   /**
    * Blurs planes of height x width one after the other, down the columns and along the rows, mirrored at
-   * the edges without repeating them. `weights` is one half of a symmetric kernel: the outermost first,
-   * the middle last.
+   * the edges without repeating them, and clips. `weights` is one half of a symmetric kernel: the
+   * outermost first, the middle last.
    */
   blur(x: Float32Array, out: Float32Array, plane: BlurredPlane): void
 
   /** The sum of x^2, in double precision. */
   sumOfSquares(x: Float32Array): number
+  /** The sum of x^2 of a waveform or an image: twice as fast, with a relative error of at most 2^-22. */
+  energy(x: Float32Array): number
   /** The largest |x|, 0 of nothing; NaN where x holds one. */
   maxAbs(x: Float32Array): number
 
@@ -100,10 +107,11 @@ export interface Kernels {
   sgd(state: SgdState, options: SgdOptions): void
 }
 
-export interface BlurredPlane {
-  readonly height: number
-  readonly width: number
-  readonly weights: Float32Array
+export interface RatioRows {
+  /** Floats in a row; the arrays hold whole rows. */
+  readonly length: number
+  /** Root of the noise's power over the signal's: 10^(-snr / 20). */
+  readonly ratio: number
 }
 
 export interface Replacement {
@@ -122,21 +130,32 @@ export interface SgdState {
 
 /** Opens a memory of `bytes` (at most 4 GiB, default 16 MiB) that never grows, and its SIMD kernels. */
 export function openKernels({ bytes = 16 * 1024 ** 2 }: { bytes?: number } = {}): Kernels {
-  const { run, alloc, holds, free, blurPlanes } = openArena(bytes)
-  return { alloc, holds, free, blur: eachPlane(blurPlanes), ...passes(run, tableIn(alloc)) }
+  const { run, alloc, holds, free, blurPlanes, addAtRatio } = openArena(bytes)
+  const kernels = passes(run, tableIn(alloc))
+  return {
+    alloc,
+    holds,
+    free,
+    ...kernels,
+    blur: eachPlane(blurPlanes),
+    addAtRatio: (x, noise, out, rows) =>
+      addAtRatio(x, noise, out, rows.length, rows.ratio) ?? addRows(kernels, x, noise, out, rows),
+  }
 }
 
 /** The same kernels as plain TypeScript, same bits; for checking, and where SIMD is missing. */
 export function scalarKernels(): Kernels {
+  const kernels = passes(
+    runTwin,
+    tableIn(n => new Float32Array(n)),
+  )
   return {
     alloc: floats => new Float32Array(Math.ceil(floats / 16) * 16).subarray(0, floats),
     holds: () => true,
     free: () => Number.POSITIVE_INFINITY,
+    ...kernels,
     blur: eachPlane(() => false),
-    ...passes(
-      runTwin,
-      tableIn(n => new Float32Array(n)),
-    ),
+    addAtRatio: (x, noise, out, rows) => addRows(kernels, x, noise, out, rows),
   }
 }
 
@@ -162,10 +181,9 @@ export function sharedKernels(): Kernels {
 
 const bounds = ({ low = -Infinity, high = Infinity }: Clip) => [low, high]
 
-function passes(
-  run: Runner,
-  table: () => Float32Array,
-): Omit<Kernels, 'alloc' | 'holds' | 'free' | 'blur'> {
+type Passes = Omit<Kernels, 'alloc' | 'holds' | 'free' | 'blur' | 'addAtRatio'>
+
+function passes(run: Runner, table: () => Float32Array): Passes {
   return {
     words: (out, key, first) => {
       run('words', [new Float32Array(out.buffer, out.byteOffset, out.length)], [], key, first)
@@ -190,6 +208,7 @@ function passes(
     addScaled: (a, b, out, weight) => void run('addScaled', [a, b, out], [weight]),
     clamp: (x, out, low, high) => void run('clamp', [x, out], [low, high]),
     sumOfSquares: x => run('sumOfSquares', [x], []),
+    energy: x => run('energy', [x], []),
     maxAbs: x => run('maxAbs', [x], []),
     adam: (state, options) => runAdam(run, state, adamScalars(options, false)),
     adamw: (state, options) => runAdam(run, state, adamScalars(options, true)),
@@ -203,15 +222,35 @@ function replaceScalars({ lowShare, highShare, low, high }: Replacement): number
   return [2 * half * lowShare - half, half - 2 * half * highShare, low, high]
 }
 
+/** Row by row, with the same bits as all at once. */
+function addRows(
+  kernels: Passes,
+  x: Float32Array,
+  noise: Float32Array,
+  out: Float32Array,
+  { length, ratio }: RatioRows,
+): number {
+  let silent = 0
+  for (let from = 0; from < x.length; from += length) {
+    const [a, b, c] = [x, noise, out].map(array => array.subarray(from, from + length))
+    const [signal, power] = [kernels.energy(a), kernels.energy(b)]
+    if (signal > 0 && power > 0) kernels.addScaled(a, b, c, Math.sqrt(signal / power) * ratio)
+    else {
+      silent++
+      if (c !== a) c.set(a)
+    }
+  }
+  return silent
+}
+
 /** All at once, or plane by plane, or by the twin where even one is too large; with the same bits. */
 function eachPlane(fast: PlaneBlur): Kernels['blur'] {
-  return (x, out, { height, width, weights }) => {
-    if (fast(x, out, height, width, weights)) return
-    const size = height * width
+  return (x, out, plane) => {
+    if (fast(x, out, plane)) return
+    const size = plane.height * plane.width
     for (let from = 0; from < x.length; from += size) {
       const [source, target] = [x, out].map(array => array.subarray(from, from + size))
-      if (!fast(source, target, height, width, weights))
-        blurPlane(source.slice(), target, height, width, weights)
+      if (!fast(source, target, plane)) blurPlane(source.slice(), target, plane)
     }
   }
 }

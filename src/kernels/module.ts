@@ -3,6 +3,7 @@ import { kernelModule } from './generated.js'
 import { poissonTableLength } from './poisson-table.js'
 import { chunkLength, noKey, type Runner } from './runner.js'
 import { type KernelRow, kernelTable } from './table.js'
+import type { BlurredPlane } from './twin/blur.js'
 
 type Exported = (...values: number[]) => number
 
@@ -23,15 +24,19 @@ export interface Arena {
   free(): number
   /** Blurs planes one after the other; false where they are too large for this memory. */
   blurPlanes: PlaneBlur
+  /** Adds noise to rows at a ratio; undefined where an array is elsewhere. Gives the number of silent rows. */
+  addAtRatio: RatioAdd
 }
 
-export type PlaneBlur = (
+export type RatioAdd = (
   x: Float32Array,
+  noise: Float32Array,
   out: Float32Array,
-  height: number,
-  width: number,
-  weights: Float32Array,
-) => boolean
+  length: number,
+  ratio: number,
+) => number | undefined
+
+export type PlaneBlur = (x: Float32Array, out: Float32Array, plane: BlurredPlane) => boolean
 
 /** Every memory there is, by its buffer: arrays of one may be given to the kernels of another. */
 const arenas = new WeakMap<ArrayBufferLike, Arena>()
@@ -93,7 +98,15 @@ export function openArena(bytes: number): Arena {
   const holds = (array: Float32Array) => array.buffer === buffer
   const free = () => (end - next) / 4
   const blurPlanes = planeBlur(exports.blurPlanes, alloc, free, holds)
-  const arena = { memory, alloc, holds, free, blurPlanes, run: runner(exports, buffer, stage) }
+  const addAtRatio: RatioAdd = (x, noise, out, length, ratio) => {
+    if (!holds(x) || !holds(noise) || !holds(out)) {
+      return sameArena([x, noise, out])?.addAtRatio(x, noise, out, length, ratio)
+    }
+    const [from, added, to] = [x, noise, out].map(array => array.byteOffset)
+    return exports.addAtRatio(from, added, to, x.length / length, length, stage, ratio)
+  }
+  const run = runner(exports, buffer, stage)
+  const arena: Arena = { memory, alloc, holds, free, blurPlanes, addAtRatio, run }
   arenas.set(buffer, arena)
   return arena
 }
@@ -112,23 +125,26 @@ function planeBlur(
     room = alloc(floats)
     return true
   }
-  return (x, out, height, width, weights) => {
+  return (x, out, { height, width, weights, low = -Infinity, high = Infinity }) => {
     const radius = weights.length - 1
-    const copied = !(holds(x) && holds(out) && x !== out)
+    const copied = !holds(x) || !holds(out) || overlap(x, out)
     const size = copied ? x.length + 16 : 0
-    const lines = weights.length + 2 * (width + 16) + 7 * radius + 64
-    if (!grow(2 * size + lines)) return false
     const taps = 2 * size
+    const lines = taps + weights.length
+    if (!grow(lines + height + 5 * radius + 16 + 9 * (width + 2 * radius + 32))) return false
     room.set(weights, taps)
     if (copied) room.set(x)
     const at = (index: number) => room.byteOffset + index * 4
     const [from, to] = copied ? [at(0), at(size)] : [x.byteOffset, out.byteOffset]
     const planes = x.length / (height * width)
-    kernel(from, to, planes, height, width, at(taps), radius, at(taps + weights.length))
+    kernel(from, to, planes, height, width, at(taps), radius, at(lines), low, high)
     if (copied) out.set(room.subarray(size, size + x.length))
     return true
   }
 }
+
+const overlap = (a: Float32Array, b: Float32Array) =>
+  a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength
 
 /** Runs whole sixteens where the arrays lie, or through the staging slots; the tail always through those. */
 function runner(exports: Record<string, Exported>, buffer: ArrayBuffer, stage: number): Runner {
@@ -214,8 +230,13 @@ function copyPart(
 
 /** Another memory that holds all the arrays, where there is one: nothing needs staging there. */
 function arenaOf(row: KernelRow, arrays: readonly Float32Array[]): Arena | undefined {
+  return row.arrays.includes('table') ? undefined : sameArena(arrays)
+}
+
+/** The memory that holds all the arrays, where one does. */
+function sameArena(arrays: readonly Float32Array[]): Arena | undefined {
   for (const array of arrays) if (array.buffer !== arrays[0].buffer) return undefined
-  return row.arrays.includes('table') ? undefined : arenas.get(arrays[0].buffer)
+  return arenas.get(arrays[0].buffer)
 }
 
 function ofOneLength(row: KernelRow, arrays: readonly Float32Array[]): boolean {

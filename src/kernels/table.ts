@@ -87,6 +87,7 @@ export const kernelTable = {
     join: (a, b) => a + b,
     twin: elementwise.sumOfSquares,
   },
+  energy: { arrays: ['in'], scalars: [], join: (a, b) => a + b, twin: elementwise.energy },
   maxAbs: { arrays: ['in'], scalars: [], join: Math.max, twin: elementwise.maxAbs },
   adam: {
     arrays: ['both', 'in', 'both', 'both'],

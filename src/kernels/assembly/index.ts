@@ -1,8 +1,9 @@
 export { words, normal, gaussian, uniform, laplace, speckle, replace } from './noise'
 export { poisson } from './poisson'
 export { blurPlanes } from './blur'
+export { addAtRatio } from './ratio'
 export { lerp, scaleAdd, addScaled, clamp } from './elementwise'
-export { sumOfSquares, maxAbs } from './reduce'
+export { sumOfSquares, energy, maxAbs } from './reduce'
 export { adam, momentum, descent } from './optimizers'
 
 /** Where memory is free from. */

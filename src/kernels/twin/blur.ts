@@ -1,4 +1,16 @@
+import { clip } from './noise.js'
+
 const { fround } = Math
+
+/** How planes are blurred: half of a symmetric kernel, the outermost weight first, the middle last. */
+export interface BlurredPlane {
+  readonly height: number
+  readonly width: number
+  readonly weights: Float32Array
+  /** What the result is kept inside; the defaults keep it as it is. */
+  readonly low?: number
+  readonly high?: number
+}
 
 function mirrored(i: number, n: number): number {
   if (n === 1) return 0
@@ -8,13 +20,9 @@ function mirrored(i: number, n: number): number {
 }
 
 /** One plane, down the columns and then along the rows; the outermost weight comes first. */
-export function blurPlane(
-  x: Float32Array,
-  out: Float32Array,
-  height: number,
-  width: number,
-  weights: Float32Array,
-): void {
+export function blurPlane(x: Float32Array, out: Float32Array, plane: BlurredPlane): void {
+  const { height, width, weights, low = -Infinity, high = Infinity } = plane
+  const [lowest, highest] = [fround(low), fround(high)]
   const radius = weights.length - 1
   const line = new Float32Array(width)
   for (let y = 0; y < height; y++) {
@@ -34,7 +42,7 @@ export function blurPlane(
         const right = line[mirrored(i + radius - k, width)]
         sum = fround(sum + fround(weights[k] * fround(left + right)))
       }
-      out[y * width + i] = sum
+      out[y * width + i] = clip(sum, lowest, highest)
     }
   }
 }

@@ -31,6 +31,18 @@ export function sumOfSquares([x]: Arrays): number {
   return sums[0]
 }
 
+/** Squares and sums of four in single precision, the rest in double. */
+export function energy([x]: Arrays): number {
+  const sums = [0, 0, 0, 0]
+  const square = (i: number) => (i < x.length ? fround(x[i] * x[i]) : 0)
+  for (let i = 0; i < x.length; i += 16)
+    for (let lane = i; lane < i + 4; lane++) {
+      const upper = fround(square(lane) + square(lane + 4))
+      sums[lane - i] += fround(upper + fround(square(lane + 8) + square(lane + 12)))
+    }
+  return sums[0] + sums[2] + (sums[1] + sums[3])
+}
+
 export function maxAbs([x]: Arrays): number {
   let most = 0
   for (let i = 0; i < x.length; i++) most = Math.max(most, Math.abs(x[i]))

@@ -15,11 +15,9 @@ export function addAtSnr(
   context: InputContext,
 ): void {
   const kernels = sharedKernels()
-  const signal = kernels.sumOfSquares(x)
-  const power = kernels.sumOfSquares(noise)
-  if (signal > 0 && power > 0)
-    kernels.addScaled(x, noise, out, Math.sqrt(signal / power) * exactPow(10, -snr / 20))
-  else leave(x, out, signal > 0 ? 'the noise is silent' : 'the sample is silent', context)
+  const rows = { length: x.length, ratio: exactPow(10, -snr / 20) }
+  if (kernels.addAtRatio(x, noise, out, rows))
+    leave(x, out, kernels.energy(x) > 0 ? 'the noise is silent' : 'the sample is silent', context)
   clipInPlace(out, context)
 }
 
