@@ -6,17 +6,16 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Key, keyOf } from '../src/base/index.js'
 import { openKernels } from '../src/kernels/index.js'
-import { completeLevel, levelOfSeverity, noiseOf } from '../src/noise/index.js'
+import { noiseOf } from '../src/noise/index.js'
 
 /**
- * Noise kernels and the corruptions of `cifar-c` against torch, numpy, scipy, OpenCV and scikit-image on
- * the same arrays, one thread, in alternating blocks: `node bench/run.mjs noise [--rounds 15] [--only
- * cifar-c]`. Microseconds a call (median), and the peer's time over ours (median of paired rounds; cpu is
- * the processor's time, which a busy machine disturbs less). Skipped where Debian's python3 is missing.
+ * Noise kernels against torch, numpy, SciPy and OpenCV on the same arrays, one thread, in alternating
+ * blocks: `node bench/run.mjs noise [--rounds 15] [--only blur]`. Microseconds a call (median), and the
+ * peer's time over ours (median of paired rounds; cpu is the processor's time, which a busy machine
+ * disturbs less). Skipped where Debian's python3 is missing.
  */
 
 const python = '/usr/bin/python3'
-const shape = [3, 32, 32]
 const size = 128 * 3072
 
 function ourCases(): Record<string, (n: number) => void> {
@@ -26,6 +25,8 @@ function ourCases(): Record<string, (n: number) => void> {
   kernels.uniform(y.fill(0.5), y, { halfWidth: 0.5 }, keyOf(0, 'y'))
   const [waves, hiss, mixed] = [0, 1, 2].map(() => kernels.alloc(32 * 16000))
   for (const w of [waves, hiss]) kernels.normal(w, 1, keyOf(1, 'w'))
+  const [large, larger] = [0, 1].map(() => new Float32Array(4 * 3 * 224 * 224).fill(0.5))
+  kernels.normal(large.subarray(0, 16), 1, keyOf(2, 'l'))
   const key = (n: number): Key => ({ seed: [1, 2], stream: [n, 0] })
   const clip = { low: 0, high: 1 }
   return {
@@ -39,15 +40,11 @@ function ourCases(): Record<string, (n: number) => void> {
     mixup: () => kernels.lerp(x, y, out, 0.3),
     pink: n => eachWave(waves, mixed, 'pink', n),
     'white at snr, given noise': () => {
-      for (let i = 0; i < 32; i++) {
-        const [a, b, c] = [waves, hiss, mixed].map(w => w.subarray(i * 16000, (i + 1) * 16000))
-        const gain = Math.sqrt(kernels.sumOfSquares(a) / (10 * kernels.sumOfSquares(b)))
-        kernels.addScaled(a, b, c, gain)
-      }
+      kernels.addAtRatio(waves, hiss, mixed, { length: 16000, ratio: Math.sqrt(0.1) })
     },
-    'blur 32 px': n => {
-      for (let i = 0; i < 100; i++) applyTo(x, out, 'blur', { sigma: 1 }, n + i, i)
-    },
+    'blur 32 px': n => eachBlur(x, out, [3, 32, 32], 100, n),
+    'blur 28 px': n => eachBlur(x, out, [1, 28, 28], 100, n),
+    'blur 224 px': n => eachBlur(large, larger, [3, 224, 224], 4, n),
   }
 }
 
@@ -59,25 +56,14 @@ function eachWave(x: Float32Array, out: Float32Array, kind: string, n: number): 
   }
 }
 
-function applyTo(
-  x: Float32Array,
-  out: Float32Array,
-  kind: string,
-  level: Record<string, number>,
-  n: number,
-  i: number,
-): void {
-  const [from, to] = [x, out].map(a => a.subarray(i * 3072, (i + 1) * 3072))
-  const noise = noiseOf('input', kind)
-  noise.apply(from, to, level, keyOf(n, 'bench'), { shape, clip: [0, 1] })
-}
-
-function corruptionCase(kind: string): (n: number) => void {
-  const x = Float32Array.from({ length: 3072 }, (_, i) => ((i * 2654435761) >>> 24) / 255)
-  const out = new Float32Array(3072)
-  const noise = noiseOf('input', kind)
-  const level = completeLevel(noise, levelOfSeverity(noise, 'cifar-c', 3))
-  return n => applyTo(x, out, kind, level, n, 0)
+/** One image after the other, as a data set gives them. */
+function eachBlur(x: Float32Array, out: Float32Array, shape: number[], count: number, n: number) {
+  const length = shape.reduce((a, b) => a * b)
+  const noise = noiseOf('input', 'blur')
+  for (let i = 0; i < count; i++) {
+    const [from, to] = [x, out].map(a => a.subarray(i * length, (i + 1) * length))
+    noise.apply(from, to, { sigma: 1 }, keyOf(n, 'bench', i), { shape, clip: [0, 1] })
+  }
 }
 
 interface Time {
@@ -110,21 +96,8 @@ export async function main(args: string[]): Promise<void> {
   const { cases, versions } = await read()
   console.log(JSON.stringify(versions))
   const wanted = (cases as string[]).filter(name => name.includes(values.only))
-  const totals = { ours: 0, theirs: 0 }
-  for (const name of wanted) {
-    const own = name.split(' / ')[0]
-    const run = ours[own] ?? corruptionCase(own.replace('cifar-c ', ''))
-    const result = await compare(run, name, Number(values.rounds), peer.stdin, read)
-    if (name.startsWith('cifar-c ')) {
-      totals.ours += result.ours
-      totals.theirs += result.theirs
-    }
-  }
-  const { ours: mine, theirs } = totals
-  if (mine)
-    console.log(
-      `cifar-c, 15 kinds: ${mine.toFixed(0)} us against ${theirs.toFixed(0)} us of cpu an image, ratio ${(theirs / mine).toFixed(2)}`,
-    )
+  for (const name of wanted)
+    await compare(ours[name.split(' / ')[0]], name, Number(values.rounds), peer.stdin, read)
   peer.stdin.end()
   await once(peer, 'exit')
 }
@@ -150,5 +123,4 @@ async function compare(
   const ratio = (kind: keyof Time) => median(pairs.map(([a, b]) => b[kind] / a[kind])).toFixed(2)
   const times = `${of(0, 'cpu').toFixed(0).padStart(8)} us ${of(1, 'cpu').toFixed(0).padStart(8)} us`
   console.log(`${name.padEnd(40)}${times}   wall x${ratio('wall')}   cpu x${ratio('cpu')}`)
-  return { ours: of(0, 'cpu'), theirs: of(1, 'cpu') }
 }
