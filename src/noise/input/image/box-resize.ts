@@ -65,9 +65,10 @@ function alongLines(
     for (let i = 0; i < taps.length; i++) {
       const { from, weights } = taps[i]
       const start = k * line + from * step
-      let sum = 0
-      for (let j = 0; j < weights.length; j++) sum += plane[start + j * step] * weights[j]
-      out[k * to + i * step] = rounded(sum)
+      // One pixel alone stays as it is.
+      let sum = plane[start] * weights[0]
+      for (let j = 1; j < weights.length; j++) sum += plane[start + j * step] * weights[j]
+      out[k * to + i * step] = weights.length === 1 ? plane[start] : rounded(sum)
     }
   return out
 }

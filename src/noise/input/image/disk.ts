@@ -6,8 +6,36 @@ import { borderIndex } from './blur.js'
  * is 17 x 17, wider only for radii above 8. Single precision, as in the published code.
  */
 export function diskKernel(radius: number, softness: number): Float64Array {
-  const reach = Math.max(8, radius)
-  const side = Math.ceil(2 * reach + 1 - 1e-9)
+  const name = `${radius}/${softness}`
+  const kept = made.get(name)
+  if (kept) return kept
+  if (made.size > 64) made.clear()
+  const kernel = trimmed(makeKernel(radius, softness))
+  made.set(name, kernel)
+  return kernel
+}
+
+const made = new Map<string, Float64Array>()
+
+/** A square kernel without the zeros around it. */
+function trimmed(kernel: Float64Array): Float64Array {
+  const side = Math.sqrt(kernel.length)
+  const middle = (side - 1) / 2
+  let reach = 0
+  kernel.forEach((weight, i) => {
+    const far = Math.max(Math.abs((i % side) - middle), Math.abs(Math.floor(i / side) - middle))
+    if (weight !== 0) reach = Math.max(reach, far)
+  })
+  const least = 2 * reach + 1
+  return Float64Array.from({ length: least * least }, (_, i) => {
+    const [y, x] = [Math.floor(i / least), i % least]
+    return kernel[(y + middle - reach) * side + x + middle - reach]
+  })
+}
+
+function makeKernel(radius: number, softness: number): Float64Array {
+  const reach = Math.max(8, Math.ceil(radius))
+  const side = 2 * reach + 1
   const disk = new Float32Array(side * side)
   for (let i = 0; i < disk.length; i++) {
     const x = (i % side) - reach

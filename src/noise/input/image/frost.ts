@@ -62,10 +62,12 @@ export const frost = defineCorruption({
     const { width } = picture
     picture.planes.forEach((plane, c) => {
       const ice = planes[c % 3]
-      for (let i = 0, x = 0, y = 0; i < plane.length; i++) {
-        const cover = ice[((top + y) % side) * side + ((left + x) % side)]
-        plane[i] = level.image * plane[i] * 255 + level.frost * cover
-        if (++x === width) [x, y] = [0, y + 1]
+      for (let i = 0, y = 0; i < plane.length; y++) {
+        const row = ((top + y) % side) * side
+        for (let x = left, end = i + width; i < end; i++) {
+          plane[i] = level.image * plane[i] * 255 + level.frost * ice[row + x]
+          if (++x === side) x = 0
+        }
       }
     })
     return picture
