@@ -9,6 +9,8 @@ export interface SampleDraw {
   readonly draw: number
   /** Standard deviation of each feature of a table; noise on it counts in these. */
   readonly deviations?: Float32Array
+  /** Told of each sample that had to stay as it is, and why; without it that is an error. */
+  readonly note?: (reason: string) => void
 }
 
 /** The range a condition's noisy samples keep. */
@@ -20,14 +22,14 @@ export function clipOf({ clip }: Condition, kind: SampleKind) {
 export function sampleDisturber(
   condition: Condition,
   data: Dataset,
-  { seed, draw, deviations }: SampleDraw,
+  { seed, draw, deviations, note }: SampleDraw,
 ) {
   const { kind, severity } = condition
   const clip = clipOf(condition, data.kind)
   const noise = noiseOf('input', kind)
   const level = completeLevel(noise, condition.level)
   const { shape, sampleRate } = data
-  const context = { shape, sampleRate, clip, deviations, sources: condition.sources }
+  const context = { shape, sampleRate, clip, deviations, sources: condition.sources, note }
   return (x: Float32Array, out: Float32Array, id: number): void => {
     const key = keyOf(seed, `evaluate input:${kind}`, severity, draw, id)
     noise.apply(x, out, level, key, context)

@@ -31,6 +31,13 @@ export interface MeasureSuiteOptions {
 export interface MeasuredCondition {
   readonly condition: Condition
   readonly measures: Measures
+  /** Samples the noise left as they were, and why, where there were any. */
+  readonly untouched?: Untouched
+}
+
+export interface Untouched {
+  readonly samples: number
+  readonly reason: string
 }
 
 export interface MeasuredSuite {
@@ -73,6 +80,7 @@ class Pass {
   private readonly meters: readonly Meter[]
   private readonly doubt: DoubtMeter
   private readonly outputs: Outputs
+  private readonly untouched: (Untouched | undefined)[] = []
   private answers = 0
 
   constructor(private readonly options: MeasureSuiteOptions) {
@@ -94,7 +102,10 @@ class Pass {
     for (const [i, condition] of this.options.suite.conditions.entries()) {
       all.push([])
       for (let draw = 0; draw < condition.draws; draw++) {
-        const outputs = await this.outputs.under(condition, draw, batch)
+        const note = (reason: string) => {
+          if (draw === 0) this.leaveAlone(i, reason)
+        }
+        const outputs = await this.outputs.under(condition, draw, batch, note)
         this.answers += batch.rows
         const noisy = this.reader.read(outputs, batch, clean)
         this.meters[i].update(noisy)
@@ -114,6 +125,7 @@ class Pass {
     const conditions = this.options.suite.conditions.map((condition, i) => ({
       condition,
       measures: this.meters[i].result() as Measures,
+      ...(this.untouched[i] && { untouched: this.untouched[i] }),
     }))
     return {
       clean: this.clean.result() as Measures,
@@ -123,5 +135,9 @@ class Pass {
       sampleScores: this.doubt.sampleScores(),
       answers: this.answers,
     }
+  }
+
+  private leaveAlone(i: number, reason: string): void {
+    this.untouched[i] = { samples: (this.untouched[i]?.samples ?? 0) + 1, reason }
   }
 }

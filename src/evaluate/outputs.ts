@@ -32,10 +32,16 @@ export class Outputs {
     return this.options.predictor.predict(data, rows)
   }
 
-  under(condition: Condition, draw: number, batch: Batch): Promise<Float32Array> {
+  /** `note` is told of each sample that the noise had to leave as it was. */
+  under(
+    condition: Condition,
+    draw: number,
+    batch: Batch,
+    note?: (reason: string) => void,
+  ): Promise<Float32Array> {
     const { predictor, seed } = this.options
     if (condition.at === 'input')
-      return predictor.predict(this.noised(condition, draw, batch), batch.rows)
+      return predictor.predict(this.noised(condition, draw, batch, note), batch.rows)
     if (condition.at === 'weight')
       return predictor.predict(batch.data, batch.rows, this.weightsUnder(condition, draw))
     const fill = activationFill(condition, batch.ids, { seed, draw })
@@ -47,9 +53,14 @@ export class Outputs {
   }
 
   /** The batch with noise on it; each draw is keyed by the sample, so batch sizes change no bit. */
-  private noised(condition: Condition, draw: number, batch: Batch): Float32Array {
+  private noised(
+    condition: Condition,
+    draw: number,
+    batch: Batch,
+    note?: (reason: string) => void,
+  ): Float32Array {
     const { data, seed, deviations } = this.options
-    const disturb = sampleDisturber(condition, data, { seed, draw, deviations })
+    const disturb = sampleDisturber(condition, data, { seed, draw, deviations, note })
     const size = sizeOf(data.shape)
     for (let row = 0; row < batch.rows; row++) {
       const [from, to] = [row * size, (row + 1) * size]

@@ -50,6 +50,7 @@ export async function scorecardOf(
     const doubt = measured.doubts?.conditions[i]
     return conditionOf({ ...c, measures }, clean, seen, doubt, data.kind)
   })
+  const said = [...warnings, ...untouchedWarnings(conditions, data.length)]
   const named = { name: suite.name, preset: suite.preset }
   return {
     schema: 'temper.scorecard/1',
@@ -72,7 +73,7 @@ export async function scorecardOf(
     ...ofAll({ clean, conditions, suite: named }, measured.doubts, parts),
     ...(conformal && { conformal: conformal.facts }),
     ...(outOfDistribution && { outOfDistribution }),
-    ...(warnings.length && { warnings: [...warnings] }),
+    ...(said.length && { warnings: said }),
     timing: { samplesPerSecond: measured.answers / seconds },
   }
 }
@@ -94,6 +95,18 @@ export function ofAll(
     ...(corruption && { corruptionErrors: corruption.corruptionErrors }),
     ...classDrops(clean, conditions),
   }
+}
+
+/** One sentence a kind of noise that had to leave samples as they were. */
+function untouchedWarnings(conditions: Scorecard['conditions'], of: number): string[] {
+  const said = new Map<string, string>()
+  for (const { at, kind, untouched } of conditions)
+    if (untouched && !said.has(kind))
+      said.set(
+        kind,
+        `${at} ${kind} left ${untouched.samples} of ${of} samples as they were. ${untouched.reason}`,
+      )
+  return [...said.values()]
 }
 
 const withSets = (measures: Measures, conformal: Measures['conformal']): Measures =>
@@ -122,7 +135,7 @@ function meanIntervals(doubts: Doubts | undefined): Partial<Scorecard['summary']
 }
 
 function conditionOf(
-  { condition, measures }: MeasuredCondition,
+  { condition, measures, untouched }: MeasuredCondition,
   clean: Measures,
   seen: readonly string[],
   doubt: ConditionDoubt | undefined,
@@ -146,6 +159,7 @@ function conditionOf(
     ...(doubt && { dropInterval: [...doubt.dropInterval] as [number, number] }),
     ...dropOf(clean, measures),
     ...(flipRate !== undefined && { flipRate }),
+    ...(untouched && { untouched }),
   }
 }
 

@@ -80,7 +80,7 @@ async function rowOf(
   await data.read(index, clean)
   const noisy = ladder.map(condition => {
     const out = new Float32Array(clean.length)
-    sampleDisturber(condition, data, { seed, draw: 0 })(clean, out, data.id(index))
+    sampleDisturber(condition, data, { seed, draw: 0, note: () => {} })(clean, out, data.id(index))
     return out
   })
   const label = data.labels ? data.classes![data.labels[index]] : data.identity(index)

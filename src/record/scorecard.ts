@@ -33,6 +33,8 @@ export const conditionSchema = z.object({
   relativeDrop: z.number().optional(),
   /** Share of samples whose prediction differs from the clean one. */
   flipRate: z.number().optional(),
+  /** Samples that the noise had to leave as they were, such as silence under a signal-to-noise ratio. */
+  untouched: z.object({ samples: z.int().min(1), reason: z.string() }).optional(),
 })
 export type Condition = z.infer<typeof conditionSchema>
 
