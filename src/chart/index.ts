@@ -7,9 +7,21 @@ export {
   lineChart,
   type Reference,
 } from './line-chart.js'
+export {
+  type ParallelCoordinates,
+  type ParallelDimension,
+  type ParallelLine,
+  parallelCoordinates,
+} from './parallel-coordinates.js'
 export type { Axis, Frame } from './plotted.js'
 export {
   type ReliabilityDiagram,
   type ReliabilityPoint,
   reliabilityDiagram,
 } from './reliability-diagram.js'
+export {
+  type ScatterChart,
+  type ScatterGroup,
+  type ScatterPoint,
+  scatterChart,
+} from './scatter-chart.js'

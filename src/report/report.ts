@@ -1,13 +1,14 @@
 import { UsageError } from '../base/index.js'
 import {
+  contents,
   count,
   type Html,
   html,
   jsonBlock,
   Numbering,
   type Section,
-  style,
-  trusted,
+  sectionHtml,
+  wholePage,
 } from '../page/index.js'
 import type { ReportInput } from './input.js'
 import { commonHeadline, type Model, modelsOf } from './models.js'
@@ -20,9 +21,6 @@ import { samplesSection } from './sections/samples.js'
 import { summarySection } from './sections/summary.js'
 import { trainingSection } from './sections/training.js'
 import { verdictOf } from './verdict.js'
-
-const policy =
-  "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 /**
  * One self-contained HTML page about one or more scorecards: no script, no request, light and
@@ -48,17 +46,10 @@ export function renderReport(input: ReportInput): string {
   ].filter(section => section !== undefined)
   const { heading, sentences } = verdictOf(models, headline, comparison)
   const data = { scorecards }
-  return page(
+  return wholePage(
     heading,
     html`${header(heading, sentences, models, sections)}<main>${sections.map(sectionHtml)}</main>${footer(models)}<script type="application/json" id="temper-data">${jsonBlock(data)}</script>`,
   )
-}
-
-function page(title: string, body: Html): string {
-  return `<!doctype html>\n${
-    html`<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="generator" content="Temper"><title>${title}</title><link rel="icon" href="data:,"><style>${trusted(style)}</style></head><body>${body}</body></html>`
-      .text
-  }\n`
 }
 
 function header(
@@ -68,7 +59,7 @@ function header(
   sections: readonly Section[],
 ): Html {
   const { data } = models[0].card
-  return html`<header><p class="kicker">Temper robustness report · ${data.source} · ${count(data.samples)} samples</p><h1>${heading}</h1>${sentences.map(sentence => html`<p class="verdict">${sentence}</p>`)}${warnings(models)}<nav aria-label="Contents">${sections.map(({ title }, i) => html`<a href="#s${i + 1}">${title}</a> `)}</nav></header>`
+  return html`<header><p class="kicker">Temper robustness report · ${data.source} · ${count(data.samples)} samples</p><h1>${heading}</h1>${sentences.map(sentence => html`<p class="verdict">${sentence}</p>`)}${warnings(models)}${contents(sections)}</header>`
 }
 
 /** What each scorecard warns of, said once. */
@@ -77,10 +68,6 @@ function warnings(models: readonly Model[]): Html[] {
     (card.warnings ?? []).map(text => (models.length > 1 ? `${name}: ${text}` : text)),
   )
   return [...new Set(said)].map(text => html`<p class="warning"><b>Warning.</b> ${text}</p>`)
-}
-
-function sectionHtml({ title, body }: Section, i: number): Html {
-  return html`<section id="s${i + 1}" aria-labelledby="h${i + 1}"><h2 id="h${i + 1}"><span class="number">${i + 1}</span>${title}</h2>${body}</section>`
 }
 
 function footer(models: readonly Model[]): Html {

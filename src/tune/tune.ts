@@ -12,6 +12,7 @@ import {
 } from '../record/index.js'
 import { bestRecipe } from './best.js'
 import { studyDocument } from './document.js'
+import { studyPage } from './page/page.js'
 import { localPool } from './pool.js'
 import { type SettingsRequest, settingsFor } from './settings-for.js'
 import { Coordinator } from './study/coordinator.js'
@@ -147,5 +148,6 @@ function writeResult(folder: string, state: StudyState, { threads = 1 }: Common)
   writeDocument(join(folder, 'study.json'), study)
   const best = bestRecipe(state, study)
   if (best !== undefined) writeFileAtomic(join(folder, 'best.yaml'), best)
+  writeFileAtomic(join(folder, 'pareto.html'), studyPage(study, best))
   return study
 }

@@ -80,7 +80,8 @@ export const tune: CommandSpec = {
     }
     const { study } = outcome.result
     printStudy(output, study)
-    if (study.best) output.print(`${join(out, 'best.yaml')} is its recipe`)
+    if (study.best) output.print(`${join(out, 'best.yaml')} is its recipe.`)
+    output.print(`${join(out, 'pareto.html')} shows the study.`)
     output.document(study)
     return 0
   },
