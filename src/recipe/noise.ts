@@ -83,7 +83,11 @@ const siteFields = {
       .describe('a draw for each sample (default), or one for the whole batch'),
     redraw,
   },
-  target: { redraw },
+  target: {
+    redraw: redraw.describe(
+      'how long a flip lives: one a sample for the run (default), or each epoch',
+    ),
+  },
   gradient: {},
 } as const satisfies Record<TableSite, z.ZodRawShape>
 
@@ -92,6 +96,35 @@ const ascentFields = {
   input: { clip: siteFields.input.clip, share: siteFields.input.share },
   weight: { match: siteFields.weight.match },
 } as const
+
+/** What an entry may say for a noise that draws from more than its key. */
+const needFields: Readonly<Record<string, z.ZodRawShape>> = {
+  sources: {
+    sources: z
+      .union([text, z.array(text).min(1)])
+      .optional()
+      .describe(
+        'recordings to draw from: a file, a folder, or several; default: those that come with the data',
+      ),
+  },
+  prior: {
+    prior: z
+      .array(probability)
+      .optional()
+      .describe('how often each class occurs; default: as in the training data'),
+  },
+  transition: {
+    transition: z
+      .array(z.array(probability))
+      .optional()
+      .describe('a row a class: the chance that it is labelled as each class'),
+  },
+}
+
+function fieldsOf(noise: Noise): z.ZodRawShape {
+  const needs: readonly string[] = 'needs' in noise ? (noise.needs ?? []) : []
+  return Object.assign({}, siteFields[noise.at], ...needs.map(need => needFields[need]))
+}
 
 /** One noise of a recipe: where, which, how strong, when. */
 export interface NoiseEntry {
@@ -110,6 +143,9 @@ export interface NoiseEntry {
   readonly per?: 'batch' | 'sample'
   readonly match?: string
   readonly depth?: readonly [number, number]
+  readonly sources?: string | readonly string[]
+  readonly prior?: readonly number[]
+  readonly transition?: readonly (readonly number[])[]
   /** Level fields of the kind. */
   readonly [level: string]: unknown
 }
@@ -132,7 +168,7 @@ function formOf(noise: Noise | Ascent, fields: z.ZodRawShape): z.ZodType {
 const allAscents = Object.values(ascents).flatMap(rows => Object.values(rows))
 
 const forms = new Map([
-  ...allNoises().map(noise => [nameOf(noise), formOf(noise, siteFields[noise.at])] as const),
+  ...allNoises().map(noise => [nameOf(noise), formOf(noise, fieldsOf(noise))] as const),
   ...allAscents.map(noise => [nameOf(noise), formOf(noise, ascentFields[noise.at])] as const),
 ])
 

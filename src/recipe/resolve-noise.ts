@@ -17,6 +17,7 @@ import {
 } from '../noise/index.js'
 import type { Graph } from '../onnx/index.js'
 import { type Level, parseLevel, parseWindow, type Window } from '../schedule/index.js'
+import type { Material } from './material.js'
 import type { NoiseEntry, NoiseStart } from './noise.js'
 import { refuseFigures } from './rules.js'
 
@@ -37,6 +38,8 @@ export interface ResolvedNoise {
   readonly redraw: 'step' | 'epoch' | 'run'
   /** The tensors it touches; samples and targets need no list. */
   readonly touches: readonly string[]
+  /** What it draws from besides its key. */
+  readonly material: Material
 }
 
 /** Begins after so many updates, or as soon as a check meets a condition. */
@@ -91,6 +94,7 @@ function resolveNoise(
     probability: entry.probability ?? 1,
     redraw: entry.redraw ?? (entry.at === 'target' ? 'run' : 'step'),
     touches: touchedBy(noise, entry, where, context),
+    material: {},
   }
 }
 

@@ -9,6 +9,7 @@ import { writeModel } from '../onnx/index.js'
 import { temperVersion, versions } from '../record/index.js'
 import { parseSchedule, type Schedule } from '../schedule/index.js'
 import { classWeightsOf } from './class-weights.js'
+import { planOfMaterial, withMaterial } from './material.js'
 import { passesOf } from './passes.js'
 import type { Plan } from './plan.js'
 import { openSets } from './resolve-data.js'
@@ -66,7 +67,9 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
   const keep = keepRuleOf(recipe, sets.train)
   const stop = stopRuleOf(recipe, sets.train, lengths)
   const isTrained = trainedTest(recipe, opened)
-  const noises = noisesOf(recipe, opened, sets.train)
+  const classes = Math.max(opened.output.size, sets.train.labels ? 2 : 1)
+  const plain = noisesOf(recipe, opened, sets.train)
+  const noises = await withMaterial(plain, { data: sets.train, classes })
   const rateFactor = rateFactors(recipe, opened)
   const classWeights = classWeightsOf(recipe, sets.train)
   const deviations = sets.train.kind === 'vector' ? await featureDeviations(sets.train) : undefined
@@ -275,6 +278,7 @@ function planOfNoise(noise: ResolvedNoise): Plan['noise'][number] {
     ...(entry.start !== undefined && { start: startText(noise) }),
     redraw,
     touches: [...touches],
+    ...planOfMaterial(noise.material),
   }
 }
 

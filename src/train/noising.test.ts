@@ -13,7 +13,14 @@ function noise(at: 'input' | 'target' | 'mix', kind: string, given: Record<strin
     field,
     parseLevel(value, { lengths, where: field }),
   ])
-  const settings = { share: 1, probability: 1, clip: null, window: () => true, touches: [] }
+  const settings = {
+    share: 1,
+    probability: 1,
+    clip: null,
+    window: () => true,
+    touches: [],
+    material: {},
+  }
   return {
     ...settings,
     name: `${at}:${kind}`,
@@ -84,6 +91,19 @@ describe('copies of a sample', () => {
         batch.targets.slice(row * 3 + 3, row * 3 + 6),
       )
     expect(batch.targets).not.toEqual(batchOf([0, 1, 2, 3, 4, 5], 2).targets)
+  })
+
+  it('are one number for two classes, where the model answers one', () => {
+    const ids = Array.from({ length: 400 }, (_, i) => i)
+    const batch = { ...batchOf(ids, 1), width: 1, targets: new Float32Array(400).fill(1) }
+    noiseBatch(batch, [noise('target', 'flip', { rate: 0.25 })], time)
+    const flipped = batch.targets.filter(t => t === 0).length
+    // 100 expected, 5 standard errors of sqrt(400 x .25 x .75).
+    expect(Math.abs(flipped - 100)).toBeLessThan(5 * Math.sqrt(75))
+    expect(batch.targets.every(t => t === 0 || t === 1)).toBe(true)
+    batch.targets.fill(1)
+    noiseBatch(batch, [noise('target', 'smoothing', { amount: 0.2 })], time)
+    expect(batch.targets[0]).toBeCloseTo(0.9, 6)
   })
 
   it('are mixed alike: copy k of a sample with copy k of its partner', () => {

@@ -138,6 +138,7 @@ function disturbSamples(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTim
     sampleRate: batch.sampleRate,
     clip: active.clip,
     deviations: batch.deviations,
+    sources: active.material.sources,
     ...(batch.note && { note: (reason: string) => batch.note!(active.name, reason) }),
   }
   const epoch = active.redraw === 'run' ? 0 : time.epoch
@@ -172,7 +173,12 @@ function disturbTargets(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTim
     const copy = batch.copies[row] - (batch.copies[row] % batch.of.copies)
     const target = batch.targets.subarray(row * batch.width, (row + 1) * batch.width)
     const level = levelNow(active, time, { id, copy })
-    noise.apply(target, target, level, keyOf(time.seed, active.name, epoch, id), {})
+    const key = keyOf(time.seed, active.name, epoch, id)
+    const isPair = batch.width === 1 && noise.form === 'classes'
+    // One number for two classes is the chance of the second.
+    const classes = isPair ? Float32Array.of(1 - target[0], target[0]) : target
+    noise.apply(classes, classes, level, key, active.material)
+    if (isPair) target[0] = classes[1]
   }
 }
 
