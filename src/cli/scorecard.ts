@@ -1,4 +1,5 @@
 import type { Scorecard } from '../record/index.js'
+import { internalLines, uncertaintyLines } from './internal.js'
 import { color, type Output } from './output.js'
 import { percent } from './percent.js'
 import { textTable } from './table.js'
@@ -15,7 +16,8 @@ export function printScorecard(output: Output, card: Scorecard): void {
   output.print(textTable(header(card), [cleanRow(card), ...card.conditions.map(conditionRow)]))
   output.print()
   output.print(summaryLine(card))
-  for (const line of besideLines(card)) output.print(line)
+  const lines = [...uncertaintyLines(card), ...besideLines(card), ...internalLines(card)]
+  for (const line of lines) output.print(line)
   for (const warning of (card as { warnings?: string[] }).warnings ?? [])
     output.note(`${color.yellow('warning:')} ${warning}`)
 }

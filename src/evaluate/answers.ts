@@ -14,8 +14,8 @@ export class AnswerReader {
   private readonly isRegression: boolean
 
   constructor(
-    private readonly predictor: Predictor,
-    data: Dataset,
+    private readonly predictor: Pick<Predictor, 'outputKind' | 'outputSize' | 'spread'>,
+    data: Pick<Dataset, 'targets'>,
   ) {
     this.isRegression = data.targets !== undefined
   }
@@ -46,6 +46,11 @@ export class AnswerReader {
     return this.classify(outputs, batch.labels, clean as Answers | undefined)
   }
 
+  /** A classifier's raw outputs as answers, whatever is known of the samples. */
+  answers(outputs: Float32Array): Answers {
+    return this.classify(outputs)
+  }
+
   /** The class one sample is most probably of, and how probable. */
   top(outputs: Float32Array): { prediction: number; confidence?: number } {
     const { predictions, probabilities } = this.classify(outputs)
@@ -63,6 +68,7 @@ export class AnswerReader {
       columns,
       labels,
       clean,
+      members: this.predictor.spread?.(outputs),
     })
   }
 }

@@ -1,14 +1,18 @@
 import type { Dataset } from '../data/index.js'
 import { threadsAvailable } from '../engine/index.js'
-import type { OpenedModel, Preprocess } from '../model/index.js'
+import type { OpenedModel, Predictor, Preprocess } from '../model/index.js'
 import type { Scorecard } from '../record/index.js'
 import { readBaseline } from './corruption-error.js'
 import type { SampleScores } from './doubt.js'
+import { DrawWatch } from './internal/draws.js'
+import { sensitivity } from './internal/sensitivity.js'
+import { sharpness, tolerances } from './internal/tolerance.js'
 import { measureSuite } from './measure.js'
+import { type MemberOptions, openMembers } from './members/open.js'
 import { partOf, type RightEvent, rightEvent, type ShardOf } from './part.js'
 import { scorecardOf } from './scorecard.js'
 import { type Strip, type StripModel, sampleStrip } from './strip.js'
-import { chosenSuite, openPredictor, openSet, type TestOptions } from './subject.js'
+import { chosenSuite, openPredictor, openSet } from './subject.js'
 import { suspicions } from './suspicions.js'
 import { openWatches } from './watches.js'
 
@@ -25,7 +29,7 @@ export interface SamplesEvent {
   readonly scores: SampleScores
 }
 
-export interface EvaluateOptions extends TestOptions {
+export interface EvaluateOptions extends MemberOptions {
   /** Kinds of noise the model was trained with, as `input:gaussian`. */
   readonly seen?: readonly string[]
   /** Measures beside the usual ones: names of `temper list metrics`, or `all`. */
@@ -38,6 +42,10 @@ export interface EvaluateOptions extends TestOptions {
   readonly coverage?: number
   /** Data the model does not know, to be told from the clean samples by its uncertainty. */
   readonly ood?: string | Dataset
+  /** Noises one weight tensor at a time and ranks them; of a model that is one file. */
+  readonly perLayer?: boolean
+  /** The fall of the clean score up to which noise on weights is tolerated; default 0.01. */
+  readonly maxDrop?: number
   /** Samples a session call; it changes no figure. Default 256. */
   readonly batch?: number
   /** Only every `of`-th condition from number `index` on: a part of work that others do the rest of. */
@@ -55,8 +63,11 @@ export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline)
   const data = await openSet(options, options.model)
   const suite = partOf(await chosenSuite(options, data), options.shard)
-  const { predictor, facts, opened } = await openPredictor(options, data, { threads, device })
+  const subject = await openPredictor(options, data, { threads, device })
+  const { facts, opened } = subject
+  const { predictor, uncertainty } = await openMembers(options, subject, data, { threads, device })
   try {
+    const draws = new DrawWatch(suite)
     const watches = await openWatches(options, { predictor, data, suite })
     const started = performance.now()
     const measured = await measureSuite({
@@ -64,6 +75,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
       onProgress: (samples, of) => onEvent?.({ type: 'measured', samples, of }),
       onAnswers(clean, noisy) {
         watches.add(clean, noisy)
+        draws.add(clean, noisy)
         if (options.shard && 'labels' in clean && clean.labels) onEvent?.(rightEvent(clean, noisy))
       },
       also: ['detailed', ...(options.metrics ?? [])],
@@ -78,6 +90,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
       : await suspicions(measured, data, said, opened, { threads, device })
     const seen = options.seen ?? seenBy(opened)
     const header = { seed, device, threads, seconds, warnings, seen }
+    const internal = await internalOf(options, draws, subject.predictor, data)
     return await scorecardOf(measured, {
       data,
       suite,
@@ -85,9 +98,34 @@ export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
       header,
       baseline,
       ...watches.result(),
+      uncertainty,
+      internal,
     })
   } finally {
     await predictor.close()
+  }
+}
+
+/** Tolerance and sharpness from the suite's conditions on weights; the ranking where it is asked for. */
+async function internalOf(
+  { maxDrop = 0.01, perLayer, seed = 0, batch, signal, onEvent }: EvaluateOptions,
+  watch: DrawWatch,
+  predictor: Predictor,
+  data: Dataset,
+): Promise<Scorecard['internal']> {
+  const clean = watch.clean()
+  const measured = watch.result()
+  const tolerance = clean ? tolerances(measured, clean, maxDrop) : []
+  const sharp = clean ? sharpness(measured, clean) : []
+  const onProgress = (samples: number, of: number) => onEvent?.({ type: 'measured', samples, of })
+  const ranked = perLayer
+    ? await sensitivity({ predictor, data, seed, batch, signal, onProgress })
+    : undefined
+  if (!tolerance.length && !sharp.length && !ranked) return undefined
+  return {
+    ...(tolerance.length && { tolerance }),
+    ...(sharp.length && { sharpness: sharp }),
+    ...(ranked && { sensitivity: ranked }),
   }
 }
 

@@ -27,6 +27,8 @@ export interface ScorecardParts {
     readonly conditions: readonly Measures['conformal'][]
   }
   readonly outOfDistribution?: Scorecard['outOfDistribution']
+  readonly uncertainty?: Scorecard['uncertainty']
+  readonly internal?: Scorecard['internal']
   readonly header: {
     readonly seed: number
     readonly device: string
@@ -42,7 +44,7 @@ export async function scorecardOf(
   measured: MeasuredSuite,
   parts: ScorecardParts,
 ): Promise<Scorecard> {
-  const { data, suite, facts, header, conformal, outOfDistribution } = parts
+  const { data, suite, facts, header, conformal, outOfDistribution, uncertainty, internal } = parts
   const { seed, device, threads, seconds, warnings, seen } = header
   const clean = withSets(measured.clean, conformal?.clean)
   const conditions = measured.conditions.map((c, i) => {
@@ -73,6 +75,8 @@ export async function scorecardOf(
     ...ofAll({ clean, conditions, suite: named }, measured.doubts, parts),
     ...(conformal && { conformal: conformal.facts }),
     ...(outOfDistribution && { outOfDistribution }),
+    ...(uncertainty && { uncertainty }),
+    ...(internal && { internal }),
     ...(said.length && { warnings: said }),
     timing: { samplesPerSecond: measured.answers / seconds },
   }

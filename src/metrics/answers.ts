@@ -19,6 +19,16 @@ export interface Answers {
   readonly labels?: ArrayLike<number>
   /** The same samples' answers without noise, where they are known. */
   readonly clean?: Answers
+  /** How the members differ whose mean this is, where it is one. */
+  readonly members?: MemberSpread
+}
+
+/** How the members of an ensemble, or the passes of Monte-Carlo dropout, differ, sample by sample. */
+export interface MemberSpread {
+  /** Mean over the members of the entropy of each, in nats. */
+  readonly expectedEntropy: Float64Array
+  /** Share of the members that do not answer the most frequent class. */
+  readonly variationRatio: Float64Array
 }
 
 export interface AnswerOptions {
@@ -27,6 +37,7 @@ export interface AnswerOptions {
   columns: number
   labels?: ArrayLike<number>
   clean?: Answers
+  members?: MemberSpread
 }
 
 /** Probabilities below the smallest normal float32 are taken as that, so that logarithms exist. */
@@ -37,7 +48,7 @@ const smallest = 2 ** -126
  * Throws DataError for a label out of range, ModelError for probabilities that are none.
  */
 export function answersOf(values: ArrayLike<number>, options: AnswerOptions): Answers {
-  const { kind, labels, clean } = options
+  const { kind, labels, clean, members } = options
   const samples = values.length / options.columns
   if (!Number.isInteger(samples))
     throw new InternalError(`${values.length} outputs are no rows of ${options.columns}`)
@@ -52,6 +63,7 @@ export function answersOf(values: ArrayLike<number>, options: AnswerOptions): An
     ...(kind === 'logits' && { logits: rows }),
     ...(labels && { labels }),
     ...(clean && { clean }),
+    ...(members && { members }),
   }
   const fill = kind === 'logits' ? fillFromLogits : fillFromProbabilities
   for (let i = 0; i < samples; i++) {

@@ -1,4 +1,10 @@
-export { type AnswerOptions, type Answers, answersOf, type OutputKind } from './answers.js'
+export {
+  type AnswerOptions,
+  type Answers,
+  answersOf,
+  type MemberSpread,
+  type OutputKind,
+} from './answers.js'
 export { calibrationBins, expectedCalibrationError } from './calibration.js'
 export {
   ConformalFit,

@@ -54,7 +54,7 @@ export class Meter<Batch extends Answers | Values = Answers | Values> {
   private readonly rows: readonly Metric<unknown, Batch>[]
   private readonly states = new Map<Collector<unknown, Batch>, unknown>()
   private readonly asked: boolean
-  private has: Has = { labels: true, clean: true, logits: true }
+  private has: Has = { labels: true, clean: true, logits: true, members: true }
   private samples = 0
   private unreadable = 0
 
@@ -101,8 +101,13 @@ export class Meter<Batch extends Answers | Values = Answers | Values> {
 
 function whatItHas(batch: Answers | Values): Has {
   if ('predictions' in batch)
-    return { labels: !!batch.labels, clean: !!batch.clean, logits: !!batch.logits }
-  return { labels: !!batch.targets, clean: !!batch.clean, logits: false }
+    return {
+      labels: !!batch.labels,
+      clean: !!batch.clean,
+      logits: !!batch.logits,
+      members: !!batch.members,
+    }
+  return { labels: !!batch.targets, clean: !!batch.clean, logits: false, members: false }
 }
 
 function countUnreadable(batch: Answers | Values): number {

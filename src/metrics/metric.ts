@@ -18,7 +18,7 @@ export interface ReliabilityBin {
 export type MetricValue = number | readonly (number | null)[] | readonly ReliabilityBin[] | Missing
 
 /** What a metric cannot do without. */
-export type Need = 'labels' | 'clean' | 'logits'
+export type Need = 'labels' | 'clean' | 'logits' | 'members'
 
 /** Gathers from a stream of batches what one or more metrics are made of. */
 export interface Collector<State, Batch = Answers> {

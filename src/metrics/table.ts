@@ -4,6 +4,7 @@ import { calibrationMetrics } from './calibration.js'
 import { comparisonMetrics } from './comparison.js'
 import { confusionMetrics } from './confusion.js'
 import { detectionMetrics } from './detection.js'
+import { memberMetrics } from './members.js'
 import type { Metric } from './metric.js'
 import { rankingMetrics } from './ranking.js'
 import { regressionMetrics } from './regression.js'
@@ -26,6 +27,7 @@ export const metrics: {
     ...comparisonMetrics,
     ...detectionMetrics,
     ...confusionMetrics,
+    ...(memberMetrics as unknown as readonly Metric<unknown, Answers>[]),
   ],
   regression: regressionMetrics,
 }
@@ -44,6 +46,9 @@ export const usualMetrics: Readonly<Record<Task, readonly string[]>> = {
     'flipRate',
     'meanKl',
     'auroc',
+    'mutualInformation',
+    'expectedEntropy',
+    'variationRatio',
   ],
   regression: ['rmse', 'mae', 'r2', 'loss', 'rmsChange'],
 }

@@ -1,5 +1,6 @@
 import { ModelError, sizeOf, type Tensor } from '../base/index.js'
 import { createSession, type Device, type Session } from '../engine/index.js'
+import type { MemberSpread } from '../metrics/index.js'
 import type { ActivationRequest } from '../noise/index.js'
 import { writeModel } from '../onnx/index.js'
 import { type NoisyPredictor, noisyPredictor } from './noisy-predictor.js'
@@ -24,6 +25,8 @@ export interface Predictor {
    * weights where some are given.
    */
   predict(samples: Float32Array, rows: number, weights?: Weights): Promise<Float32Array>
+  /** How the members differ whose mean an answer is, where this is an ensemble and gave that answer. */
+  spread?(answer: Float32Array): MemberSpread | undefined
   /** The present weights; absent where there are none to disturb. */
   readonly weights?: Weights
   /** What the weights are; present where they are. */

@@ -30,6 +30,9 @@ const furtherNames = [
   'aurocEntropy',
   'auprEntropy',
   'fpr95Entropy',
+  'mutualInformation',
+  'expectedEntropy',
+  'variationRatio',
 ] as const
 
 /** One bin of a reliability diagram: mean confidence, accuracy, and the samples in it. */

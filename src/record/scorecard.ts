@@ -38,6 +38,54 @@ export const conditionSchema = z.object({
 })
 export type Condition = z.infer<typeof conditionSchema>
 
+const maybe = z.number().nullable()
+
+/** What noise on the weights does: how much a model takes, how sharp it is, which tensors matter. */
+export const internalSchema = z.object({
+  /** Where the score has fallen by `budget`: the median of the draws; null beyond `strongest`. */
+  tolerance: z
+    .array(
+      z.object({
+        kind: z.string(),
+        levelName: z.string(),
+        budget: z.number(),
+        level: maybe,
+        /** The least and the greatest of the draws, which hold the median with `confidence`. */
+        interval: z.tuple([maybe, maybe]),
+        confidence: z.number(),
+        strongest: z.number(),
+        draws: z.int(),
+      }),
+    )
+    .optional(),
+  /** Rise of the loss under random steps of rho times the norm of each tensor. */
+  sharpness: z
+    .array(z.object({ rho: z.number(), lossRise: z.number(), interval, draws: z.int() }))
+    .optional(),
+  /** One tensor noised at a time, the most sensitive first. */
+  sensitivity: z
+    .object({
+      kind: z.string(),
+      levelName: z.string(),
+      level: z.number(),
+      draws: z.int(),
+      tensors: z.array(
+        z.object({
+          name: z.string(),
+          role: z.string(),
+          length: z.int(),
+          usedBy: z.string(),
+          /** Of the accuracy; of a regression the rise of the mean squared error. */
+          drop: z.number(),
+          dropInterval: interval.optional(),
+          lossRise: z.number(),
+          accuracy: z.number().optional(),
+        }),
+      ),
+    })
+    .optional(),
+})
+
 /** How a model holds up under a suite of noises. */
 export const scorecardSchema = z.object({
   ...header('temper.scorecard/1'),
@@ -104,6 +152,20 @@ export const scorecardSchema = z.object({
       measures: z.record(z.string(), z.number()),
     })
     .optional(),
+  /** How the answers came about, where they are the mean of several; `alone` is the model by itself. */
+  uncertainty: z
+    .object({
+      method: z.enum(['monte-carlo', 'ensemble']),
+      members: z.int(),
+      noise: z.record(z.string(), z.unknown()).optional(),
+      /** Activations the noise is on. */
+      touches: z.array(z.string()).optional(),
+      models: z.array(z.string()).optional(),
+      alone: measuresSchema,
+    })
+    .optional(),
+  /** What noise on the weights does to the model. */
+  internal: internalSchema.optional(),
   /** What makes the figures doubtful (a wrong input scale, for instance), in sentences. */
   warnings: z.array(z.string()).optional(),
   timing: z.object({ samplesPerSecond: z.number() }).optional(),

@@ -16,6 +16,7 @@ import { calibrationSection } from './sections/calibration.js'
 import { classesSection } from './sections/classes.js'
 import { conditionsSection } from './sections/conditions.js'
 import { curvesSection } from './sections/curves.js'
+import { internalSection } from './sections/internal.js'
 import { methodSection } from './sections/method.js'
 import { samplesSection } from './sections/samples.js'
 import { summarySection } from './sections/summary.js'
@@ -37,6 +38,7 @@ export function renderReport(input: ReportInput): string {
   const sections = [
     summarySection(models, headline, numbering),
     curvesSection(models, headline, numbering),
+    internalSection(models, numbering),
     samplesSection(samples, models, numbering),
     calibrationSection(models, headline, numbering),
     classesSection(models, numbering),

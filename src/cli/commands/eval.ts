@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
-import { UsageError } from '../../base/index.js'
+import { parse } from 'yaml'
+import { expected, UsageError } from '../../base/index.js'
 import type { MeasuredEvent, SampleScores, SamplesEvent } from '../../evaluate/index.js'
 import type { FarEvaluateOptions } from '../../jobs/index.js'
 import type { Scorecard } from '../../record/index.js'
@@ -10,6 +11,7 @@ import {
   dataOptions,
   numberWithin,
   valueOptions,
+  wholeNumber,
 } from '../command.js'
 import { farFlags, farOptions, workFolder } from '../far.js'
 import { applyGates, readGate } from '../gates.js'
@@ -40,6 +42,22 @@ export const evalCommand: CommandSpec = {
       .argParser(numberWithin(0.001, 0.999))
       .default(0.9),
     new Option('--ood <data>', 'DATA the model does not know, to be told from what it knows'),
+    new Option(
+      '--monte-carlo <passes>',
+      'averages passes with noise on activations left on, and says how they differ',
+    ).argParser(wholeNumber(2)),
+    new Option(
+      '--monte-carlo-noise <noise>',
+      'that noise, as a recipe says it: "{ kind: dropout, rate: 0.2, match: Relu }" (default: the model\'s own Dropout nodes, else dropout 0.1)',
+    ),
+    new Option(
+      '--ensemble <files...>',
+      'further models (checkpoints, other seeds) whose mean with this one is measured',
+    ),
+    new Option('--per-layer', 'noises one weight tensor at a time and ranks them'),
+    new Option('--max-drop <share>', 'the clean score that tolerated noise on weights may cost')
+      .argParser(numberWithin(0, 1))
+      .default(0.01),
     new Option('--out <file>', 'write the scorecard (JSON)'),
     new Option('--report <file>', 'write a report (HTML)'),
     new Option('--fail-under <metric=value>', 'exit 4 when a measure misses it; may be repeated')
@@ -52,13 +70,19 @@ export const evalCommand: CommandSpec = {
     'temper eval model.onnx --data fashion-mnist:test',
     'temper eval model.onnx --data photos/ --suite gaussian,weights --report report.html',
     'temper eval model.onnx --data mnist:test --fail-under cleanAccuracy=0.98 --json',
+    'temper eval model.onnx --data mnist:test --suite weights --per-layer --report report.html',
+    'temper eval model.onnx --data mnist:test --monte-carlo 16',
   ],
   async run([model], context) {
     const { options, output } = context
     const { data, suite, preprocess, format, label, limit, first, skip, seed, threads, device } =
       options
-    const { metrics, baseline, conformal, coverage, ood } = options
-    const beside = { metrics, baseline, conformal, coverage, ood }
+    const { metrics, baseline, conformal, coverage, ood, ensemble, perLayer, maxDrop } = options
+    const together = { ensemble, monteCarlo: monteCarloOf(options) }
+    const beside = {
+      ...{ metrics, baseline, conformal, coverage, ood, perLayer, maxDrop },
+      ...together,
+    }
     const asked = { data, suite, format, label, limit, first, skip, seed, threads, device }
     const payload = {
       ...asked,
@@ -93,6 +117,27 @@ export const evalCommand: CommandSpec = {
   },
 }
 
+/** What `--monte-carlo` and `--monte-carlo-noise` say together. */
+function monteCarloOf({ monteCarlo: passes, monteCarloNoise: text }: Context['options']) {
+  if (text === undefined) return passes === undefined ? undefined : { passes }
+  if (passes === undefined)
+    throw new UsageError('--monte-carlo-noise: say how many passes with --monte-carlo.')
+  const noise: unknown = readYaml(String(text))
+  if (typeof noise !== 'object' || noise === null || !('kind' in noise))
+    throw new UsageError(
+      expected('--monte-carlo-noise', '"{ kind: dropout, rate: 0.2, match: Relu }"', text),
+    )
+  return { passes, noise }
+}
+
+function readYaml(text: string): unknown {
+  try {
+    return parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 interface Evaluated {
   readonly scorecard: Scorecard
   readonly scores?: SampleScores
@@ -123,6 +168,13 @@ async function evaluateElsewhere(
 ): Promise<JobOutcome<Evaluated>> {
   const { output, options } = context
   const { format, label, limit, first, skip, seed, conformal, ood, ...asked } = payload
+  for (const [flag, value] of Object.entries({
+    '--monte-carlo': asked.monteCarlo,
+    '--ensemble': asked.ensemble,
+    '--per-layer': asked.perLayer,
+  }))
+    if (value !== undefined)
+      throw new UsageError(`--redis: ${flag} is measured on one machine. Leave one of them out.`)
   if (conformal !== undefined || ood !== undefined)
     throw new UsageError(
       '--redis: other machines do not have the data of --conformal and --ood. Leave them or --redis out.',
