@@ -1,95 +1,113 @@
 import { join } from 'node:path'
-import { type CertifyOptions, certify, type PredictOptions, predict } from '../certify/index.js'
-import { type DataOptions, type Dataset, openData } from '../data/index.js'
-import { probeBlock } from '../engine/index.js'
-import {
-  type CalibrateOptions,
-  calibrate,
-  chosenSuite,
-  type EvaluateOptions,
-  evaluate,
-  joinRight,
-  type ModelStripOptions,
-  modelStrip,
-  type RightEvent,
+import type { CertifyOptions, PredictOptions } from '../certify/index.js'
+import type { DataOptions, Dataset } from '../data/index.js'
+import type {
+  CalibrateOptions,
+  EvaluateOptions,
+  ModelStripOptions,
+  RightEvent,
 } from '../evaluate/index.js'
-import { type InspectOptions, inspect } from '../gradients/index.js'
-import { type Bindings, parseBinding, physicalOptions, readPreprocess } from '../model/index.js'
-import { type PreviewOptions, previewNoise } from '../preview/index.js'
-import { openSets, readRecipe } from '../recipe/index.js'
+import type { InspectOptions } from '../gradients/index.js'
+import type { Bindings } from '../model/index.js'
+import type { PreviewOptions } from '../preview/index.js'
 import type { Act } from '../supervise/index.js'
-import {
-  type DataCheckOptions,
-  type HardenOptions,
-  harden,
-  inspectData,
-  type ResumeOptions,
-  resume,
-  type TrainOptions,
-  type TrialOptions,
-  train,
-  trial,
+import type {
+  DataCheckOptions,
+  HardenOptions,
+  ResumeOptions,
+  TrainOptions,
+  TrialOptions,
 } from '../train/index.js'
-import { type LookPayload, look } from './look.js'
+import type { LookPayload } from './look.js'
+
+/** The rooms behind the acts, loaded when an act is done: a child starts with what it needs alone. */
+const rooms = {
+  certify: () => import('../certify/index.js'),
+  data: () => import('../data/index.js'),
+  engine: () => import('../engine/index.js'),
+  evaluate: () => import('../evaluate/index.js'),
+  gradients: () => import('../gradients/index.js'),
+  look: () => import('./look.js'),
+  model: () => import('../model/index.js'),
+  preview: () => import('../preview/index.js'),
+  recipe: () => import('../recipe/index.js'),
+  train: () => import('../train/index.js'),
+}
 
 /** Every act a child process can do, by name. */
 export const acts: Readonly<Record<string, Act>> = {
-  evaluate(payload, { emit, signal }) {
+  async evaluate(payload, { emit, signal }) {
+    const { evaluate } = await rooms.evaluate()
     const { preprocessFile, bind, ...options } = payload as EvaluatePayload
-    const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
-    return evaluate({ ...options, inputs: bindings(bind), preprocess, onEvent: emit, signal })
+    const preprocess = await preprocessOf(preprocessFile)
+    return evaluate({ ...options, inputs: await bindings(bind), preprocess, onEvent: emit, signal })
   },
 
-  calibrate(payload, { emit, signal }) {
+  async calibrate(payload, { emit, signal }) {
+    const { calibrate } = await rooms.evaluate()
     const { preprocessFile, bind, ...options } = payload as CalibratePayload
-    const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
-    return calibrate({ ...options, inputs: bindings(bind), preprocess, onEvent: emit, signal })
+    const preprocess = await preprocessOf(preprocessFile)
+    return calibrate({
+      ...options,
+      inputs: await bindings(bind),
+      preprocess,
+      onEvent: emit,
+      signal,
+    })
   },
 
-  inspect(payload) {
+  async inspect(payload) {
+    const { inspect } = await rooms.gradients()
     const { model, bind, ...options } = payload as InspectPayload
-    return inspect(model, { ...options, inputs: bindings(bind) })
+    return inspect(model, { ...options, inputs: await bindings(bind) })
   },
 
-  certify(payload, { emit, signal }) {
+  async certify(payload, { emit, signal }) {
+    const { certify } = await rooms.certify()
     const { preprocessFile, bind, ...options } = payload as CertifyPayload
-    const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
-    return certify({ ...options, inputs: bindings(bind), preprocess, onEvent: emit, signal })
+    const preprocess = await preprocessOf(preprocessFile)
+    return certify({ ...options, inputs: await bindings(bind), preprocess, onEvent: emit, signal })
   },
 
-  predict(payload, { emit, signal }) {
+  async predict(payload, { emit, signal }) {
+    const { predict } = await rooms.certify()
     const { preprocessFile, bind, ...options } = payload as PredictPayload
-    const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
-    return predict({ ...options, inputs: bindings(bind), preprocess, onEvent: emit, signal })
+    const preprocess = await preprocessOf(preprocessFile)
+    return predict({ ...options, inputs: await bindings(bind), preprocess, onEvent: emit, signal })
   },
 
   async strip(payload) {
+    const { modelStrip } = await rooms.evaluate()
     const { preprocessFile, bind, run, ...options } = payload as StripPayload
-    const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
+    const preprocess = await preprocessOf(preprocessFile)
     const data = run === undefined ? options.data : await testDataOf(run)
-    return data && modelStrip({ preprocess, inputs: bindings(bind), ...options, data })
+    return data && modelStrip({ preprocess, inputs: await bindings(bind), ...options, data })
   },
 
   async train(payload, { emit, signal }) {
+    const { train } = await rooms.train()
     const { recipeFile, set, bind, output, ...options } = payload as TrainPayload
     if (recipeFile === undefined) return train({ ...options, onEvent: emit, signal })
+    const { readRecipe } = await rooms.recipe()
     const given = readRecipe(recipeFile, set)
-    const recipe = { ...given, model: { ...given.model, ...chosenValues(bind, output) } }
+    const recipe = { ...given, model: { ...given.model, ...(await chosenValues(bind, output)) } }
     return train({ ...options, recipe, onEvent: emit, signal })
   },
 
-  harden(payload, { emit, signal }) {
+  async harden(payload, { emit, signal }) {
+    const { harden } = await rooms.train()
     const { preprocessFile, bind, ...options } = payload as HardenPayload
-    const preprocess = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
-    const inputs = bindings(bind) as HardenOptions['inputs']
+    const preprocess = await preprocessOf(preprocessFile)
+    const inputs = (await bindings(bind)) as HardenOptions['inputs']
     return harden({ ...options, inputs, preprocess, onEvent: emit, signal })
   },
 
-  noise: payload => previewNoise(payload as PreviewOptions),
+  noise: async payload => (await rooms.preview()).previewNoise(payload as PreviewOptions),
 
   /** What is in some DATA: content hash, length, and how many conditions a suite has on it. */
   async fingerprint(payload) {
     const { data, options, suite } = payload as FingerprintPayload
+    const [{ openData }, { chosenSuite }] = [await rooms.data(), await rooms.evaluate()]
     const opened = await openData(data, options)
     const { conditions } = await chosenSuite({ suite }, opened)
     const [sha256, samples] = [await opened.sha256(), opened.length]
@@ -99,16 +117,19 @@ export const acts: Readonly<Record<string, Act>> = {
   /** Some conditions of an evaluation, with which answers were right. */
   async part(payload, { emit, signal }) {
     const { preprocessFile, bind, ...options } = payload as EvaluatePayload
+    const { evaluate, joinRight } = await rooms.evaluate()
     const events: RightEvent[] = []
     const onEvent = (event: { type: string }) =>
       event.type === 'right' ? events.push(event as RightEvent) : emit(event)
-    const scorecard = await evaluate({ ...options, inputs: bindings(bind), onEvent, signal })
+    const scorecard = await evaluate({ ...options, inputs: await bindings(bind), onEvent, signal })
     return { scorecard, ...joinRight(events) }
   },
 
-  checkData(payload, { emit, signal }) {
+  async checkData(payload, { emit, signal }) {
+    const { inspectData } = await rooms.train()
+    const { physicalOptions } = await rooms.model()
     const { preprocessFile, ...options } = payload as DataCheckPayload
-    const said = preprocessFile === undefined ? undefined : readPreprocess(preprocessFile)
+    const said = await preprocessOf(preprocessFile)
     const physical = said && physicalOptions(said)
     return inspectData({ ...options, ...physical, onEvent: emit, signal })
   },
@@ -116,29 +137,33 @@ export const acts: Readonly<Record<string, Act>> = {
   /** What a data set is, without reading its samples. */
   async describe(payload) {
     const { data, ...options } = payload as { data: string } & DataOptions
+    const { openData } = await rooms.data()
     const opened = await openData(data, options)
     const { name, kind, shape, length, sampleRate, split, splits, detected } = opened
     return { name, kind, shape, length, sampleRate, split, splits, detected }
   },
 
   /** The block size of the fast path on this machine; a crash of it is the answer too. */
-  probe: () => probeBlock(),
+  probe: async () => (await rooms.engine()).probeBlock(),
 
   /** A part of one trial of a study. */
-  trial(payload, { emit, signal }) {
+  async trial(payload, { emit, signal }) {
+    const { trial } = await rooms.train()
     return trial({ ...(payload as TrialOptions), onEvent: emit, signal })
   },
 
   /** What a recipe with searches meets: content and kind of its data, or why it cannot work. */
-  look: payload => look(payload as LookPayload),
+  look: async payload => (await rooms.look()).look(payload as LookPayload),
 
-  resume(payload, { emit, signal }) {
+  async resume(payload, { emit, signal }) {
+    const { resume } = await rooms.train()
     return resume({ ...(payload as ResumeOptions), onEvent: emit, signal })
   },
 }
 
 /** The test data of a run's recipe, as the run divided it. */
 async function testDataOf(run: string): Promise<Dataset | undefined> {
+  const { openSets, readRecipe } = await rooms.recipe()
   const { test } = await openSets(readRecipe(join(run, 'recipe.yaml')))
   return test
 }
@@ -148,13 +173,19 @@ interface Bound {
   readonly bind?: readonly string[]
 }
 
-function bindings(bind: readonly string[] | undefined): Bindings | undefined {
-  return bind && Object.fromEntries(bind.map(parseBinding))
+async function bindings(bind: readonly string[] | undefined): Promise<Bindings | undefined> {
+  if (!bind) return undefined
+  const { parseBinding } = await rooms.model()
+  return Object.fromEntries(bind.map(parseBinding))
+}
+
+async function preprocessOf(file: string | undefined) {
+  return file === undefined ? undefined : (await rooms.model()).readPreprocess(file)
 }
 
 /** What the flags change in a recipe's `model`. */
-function chosenValues(bind: readonly string[] | undefined, output: string | undefined) {
-  return { ...(bind && { inputs: bindings(bind) }), ...(output !== undefined && { output }) }
+async function chosenValues(bind: readonly string[] | undefined, output: string | undefined) {
+  return { ...(bind && { inputs: await bindings(bind) }), ...(output !== undefined && { output }) }
 }
 
 interface InspectPayload extends Bound, Omit<InspectOptions, 'inputs'> {
