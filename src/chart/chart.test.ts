@@ -1,6 +1,13 @@
 import { parseHTML } from 'linkedom'
 import { describe, expect, it } from 'vitest'
-import { barChart, heatMap, lineChart, reliabilityDiagram } from './index.js'
+import {
+  barChart,
+  heatMap,
+  lineChart,
+  parallelCoordinates,
+  reliabilityDiagram,
+  scatterChart,
+} from './index.js'
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>')
 const frame = { document, label: 'A figure', description: 'What it shows.' }
@@ -64,6 +71,45 @@ const charts: [string, SVGSVGElement][] = [
       ],
     }),
   ],
+  [
+    'scatter',
+    scatterChart({
+      ...frame,
+      x: percent,
+      y: percent,
+      groups: [
+        {
+          name: 'front',
+          color: 'var(--series-2)',
+          symbol: 'diamond',
+          joined: true,
+          points: [
+            { x: 0.2, y: 0.9, mark: '3' },
+            { x: Number.NaN, y: 0.5 },
+            { x: 0.6, y: 0.4, title: 'trial 4' },
+          ],
+        },
+        { name: 'stopped', color: 'var(--soft)', symbol: 'times', points: [{ x: 0.1, y: 0.2 }] },
+      ],
+    }),
+  ],
+  [
+    'parallel',
+    parallelCoordinates({
+      ...frame,
+      dimensions: ['sigma', 'alpha', 'accuracy'].map(name => ({
+        name,
+        ticks: [
+          { at: 0, text: 'low' },
+          { at: 1, text: 'high' },
+        ],
+      })),
+      lines: [
+        { name: 'trial 0', color: 'var(--series-1)', places: [0, 0.5, 1] },
+        { name: 'trial 1', color: 'var(--soft)', places: [undefined, 0.5, undefined] },
+      ],
+    }),
+  ],
 ]
 
 describe.each(charts)('the %s chart', (_, svg) => {
@@ -112,4 +158,17 @@ it('escapes what it is given', () => {
   const page = parseHTML(`<!doctype html><html><body>${svg.outerHTML}</body></html>`).document
   expect(page.querySelectorAll('img, script')).toHaveLength(0)
   expect(page.querySelector('svg')?.getAttribute('aria-label')).toBe(hostile)
+})
+
+it('joins the points of a front and marks them', () => {
+  const svg = charts.find(([name]) => name === 'scatter')![1]
+  expect(svg.querySelectorAll('[aria-label=dot] path')).toHaveLength(3)
+  expect(svg.querySelectorAll('[aria-label=line] path')).toHaveLength(1)
+  expect(svg.textContent).toContain('trial 4')
+})
+
+it('shows a value between two missing ones as a dot', () => {
+  const svg = charts.find(([name]) => name === 'parallel')![1]
+  const dots = svg.querySelectorAll('[aria-label=dot] circle, [aria-label=dot] path')
+  expect(dots).toHaveLength(1)
 })

@@ -39,7 +39,7 @@ export function parallelCoordinates(chart: ParallelCoordinates): SVGSVGElement {
     y: { domain: [0, 1], axis: null },
     marginLeft: 70,
     marginRight: 56,
-    marginBottom: 104,
+    marginBottom: 110,
   }
   return plotted(chart, options, [
     Plot.ruleX(names, { stroke: 'currentColor', strokeOpacity: 0.35 }),

@@ -17,6 +17,12 @@ export interface SettingsRequest {
   readonly data?: string
   /** DATA that selects; default: a tenth of `data`, by hash. */
   readonly val?: string
+  /** How samples become the file's input; default: as found in or beside it. */
+  readonly preprocess?: unknown
+  /** Of the data: layout, label column, size of a stratified subset. */
+  readonly format?: string
+  readonly label?: string
+  readonly limit?: number
   /** Default 30. */
   readonly trials?: number
   /** Epochs of a whole trial; default: the recipe's, or about 2,000 updates. */
@@ -95,10 +101,12 @@ async function completed(
 }
 
 /** The recipe as it was given, if there is something to search in it. */
-function asked({ recipe, model, data }: SettingsRequest): Given {
-  if (model !== undefined || data !== undefined)
+function asked({ recipe, ...request }: SettingsRequest): Given {
+  const own = ['model', 'data', 'val', 'preprocess', 'format', 'label', 'limit'] as const
+  const beside = own.find(name => request[name] !== undefined)
+  if (beside)
     throw new UsageError(
-      '--model and --data: a recipe names its own model and data. Give a recipe, or --model with --data.',
+      `--${beside}: a recipe names its own model and data. Give a recipe, or --model with --data.`,
     )
   if (typeof recipe !== 'object' || recipe === null || Array.isArray(recipe))
     throw new UsageError('recipe: expected keys and values: model, data, noise, ...')
@@ -111,12 +119,18 @@ function asked({ recipe, model, data }: SettingsRequest): Given {
 
 /** A recipe that suits some data and a file: its noises, learning rate and length. */
 async function suited(
-  { model, data, val }: SettingsRequest,
+  { model, data, val, preprocess, ...rest }: SettingsRequest,
   look: (recipe: unknown) => Promise<Look>,
 ): Promise<Given> {
   if (model === undefined || data === undefined)
     throw new UsageError('expected a recipe, or --model FILE with --data DATA.')
-  const opening = { model: { file: model }, data: { train: data, validation: val ?? 0.1 } }
+  const { format, label, limit } = rest
+  const found = Object.entries({ format, label, limit }).filter(([, value]) => value !== undefined)
+  const opening = {
+    model: { file: model },
+    data: { train: data, validation: val ?? 0.1, ...Object.fromEntries(found) },
+    ...(preprocess !== undefined && { preprocess }),
+  }
   const { kind, hasClasses, lengths } = await look(opening)
   const [least, most] = epochBounds
   const epochs = Math.min(most, Math.max(least, Math.round(updates / lengths.batchesPerEpoch)))

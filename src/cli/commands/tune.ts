@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Option } from 'commander'
 import { UsageError } from '../../base/index.js'
@@ -22,6 +23,15 @@ export const tune: CommandSpec = {
     new Option('--model <file>', 'an ONNX file to go on from, searched as suits the data'),
     new Option('--data <data>', 'DATA to train on, beside --model'),
     new Option('--val <data>', 'DATA that selects (default: a tenth of --data, by hash)'),
+    new Option(
+      '--preprocess <file>',
+      'beside --model: how samples become the input: scale, mean, std, size, layout',
+    ),
+    new Option('--format <name>', 'beside --data: the layout, instead of the detected one'),
+    new Option('--label <column>', 'beside --data: label column of a table (default: the last)'),
+    new Option('--limit <n>', 'beside --data: search on a stratified, seeded subset').argParser(
+      whole(1),
+    ),
     new Option('--set <path=value>', 'change a key of the recipe; may be repeated').argParser(
       collect,
     ),
@@ -75,7 +85,11 @@ export const tune: CommandSpec = {
       search(recipe, out, context, signals),
     )
     if (!outcome.ended) {
-      output.note(`all that was measured is kept. Go on with: temper tune --resume ${out}`)
+      output.note(
+        existsSync(join(out, 'journal.jsonl'))
+          ? `all that was measured is kept. Go on with: temper tune --resume ${out}`
+          : 'no trial was begun.',
+      )
       return outcome.exitCode
     }
     const { study } = outcome.result
@@ -104,8 +118,11 @@ async function search(
   }
   const objectives = (options.objectives as string | undefined)?.split(',').map(s => s.trim())
   const engine = await engineOf(context)
-  const data = await read(recipe, options)
-  return tune({ ...options, recipe: data, objectives, out, engine, ...common })
+  const given = {
+    recipe: await read(recipe, options.set as string[] | undefined),
+    preprocess: await read(options.preprocess as string | undefined),
+  }
+  return tune({ ...options, ...given, objectives, out, engine, ...common })
 }
 
 /** Trials go to other machines; throws ResumableError, before a study is begun, without Redis. */
@@ -123,6 +140,10 @@ function refuseBeside(recipe: string | undefined, options: Context['options']): 
     'model',
     'data',
     'val',
+    'preprocess',
+    'format',
+    'label',
+    'limit',
     'set',
     'epochs',
     'sampler',
@@ -141,8 +162,9 @@ function refuseBeside(recipe: string | undefined, options: Context['options']): 
     )
 }
 
-async function read(recipe: string | undefined, options: Context['options']): Promise<unknown> {
-  if (recipe === undefined) return undefined
+/** A recipe, or a part of one, as plain data. */
+async function read(file: string | undefined, set: readonly string[] = []): Promise<unknown> {
+  if (file === undefined) return undefined
   const { applyOverrides, readRecipeData } = await rooms.recipe()
-  return applyOverrides(readRecipeData(recipe), (options.set as string[] | undefined) ?? [])
+  return applyOverrides(readRecipeData(file), set)
 }

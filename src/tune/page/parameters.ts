@@ -1,32 +1,45 @@
 import { barChart, type ParallelDimension, parallelCoordinates } from '../../chart/index.js'
-import { chartHtml, html, type Numbering, type Section, serverDocument } from '../../page/index.js'
+import {
+  chartHtml,
+  html,
+  legend,
+  type Numbering,
+  type Section,
+  serverDocument,
+} from '../../page/index.js'
 import type { Study, Trial } from '../../record/index.js'
 import { figure, measureName, searchedOf, trialTitle, valueText } from './words.js'
 
 type Domain = Study['space'][string]
 
+/** Axes that can be told apart on one page. */
+const axesShown = 9
+
 /** What every trial chose beside what it gave, and which choices mattered. */
 export function parametersSection(study: Study, numbering: Numbering): Section {
-  const lines = numbering.figure(
-    chartHtml(parallel(study)),
-    html`Every trial as a line through its parameters and measures; those stopped early are thin and grey, the recommended one is the strongest. A line breaks where a trial does not have the parameter.`,
-  )
   const bars = study.importance?.length
-    ? numbering.figure(
-        chartHtml(importance(study)),
-        html`Share of each measure's variance over the space that a parameter explains by itself: main effects of a functional analysis of variance (Hutter, Hoos & Leyton-Brown 2014) of a forest of 32 trees grown on ${study.importance[0].trials} trials. What is missing to 100% is interaction. With few trials these shares are rough.`,
-      )
+    ? html`${legend(study.objectives.map(({ name }, i) => ({ name: measureName(name), color: colors[i] })))}${numbering.figure(chartHtml(importance(study)), html`Share of each measure's variance over the space that a parameter explains by itself: main effects of a functional analysis of variance (Hutter, Hoos & Leyton-Brown 2014) of a forest of 32 trees grown on ${study.importance[0].trials} trials. What is missing to 100% is interaction. With few trials these shares are rough.`)}`
     : html`<p>Too few trials were measured to say which parameter matters.</p>`
+  const shown = byWeight(study).slice(0, axesShown)
+  const left = Object.keys(study.space).length - shown.length
+  const lines = numbering.figure(
+    chartHtml(parallel(study, shown)),
+    html`Every trial as a line through its parameters and measures; those stopped early are thin and grey, the recommended one is the strongest. A line breaks where a trial does not have the parameter.${left > 0 && ` The ${left} parameters that explain least are left out.`}`,
+  )
   return { title: 'What was chosen, and what mattered', body: html`${bars}${lines}` }
+}
+
+/** Parameters by what they explain of any objective, most first; as in the recipe where that is not known. */
+function byWeight({ importance = [], space }: Study): string[] {
+  const weight = (name: string) => Math.max(0, ...importance.map(({ shares }) => shares[name] ?? 0))
+  return Object.keys(space).sort((a, b) => weight(b) - weight(a))
 }
 
 const colors = ['var(--series-1)', 'var(--series-2)']
 
-function importance({ importance = [], space }: Study): SVGSVGElement {
-  const weight = (name: string) => Math.max(...importance.map(({ shares }) => shares[name] ?? 0))
-  const names = Object.keys(space)
-    .sort((a, b) => weight(b) - weight(a))
-    .slice(0, 12)
+function importance(study: Study): SVGSVGElement {
+  const { importance: measured = [] } = study
+  const names = byWeight(study).slice(0, 12)
   return barChart({
     document: serverDocument(),
     width: 620,
@@ -34,7 +47,7 @@ function importance({ importance = [], space }: Study): SVGSVGElement {
     label: 'importance of each parameter',
     x: { label: 'share of variance', format: 'percent' },
     bars: names.flatMap(group =>
-      importance.map(({ objective, shares }, i) => ({
+      measured.map(({ objective, shares }, i) => ({
         group,
         name: measureName(objective),
         color: colors[i],
@@ -45,9 +58,9 @@ function importance({ importance = [], space }: Study): SVGSVGElement {
   })
 }
 
-function parallel(study: Study): SVGSVGElement {
+function parallel(study: Study, shown: readonly string[]): SVGSVGElement {
   const trials = [...searchedOf(study)].sort((a, b) => rank(study, a) - rank(study, b))
-  const parameters = Object.entries(study.space)
+  const parameters = Object.entries(study.space).filter(([name]) => shown.includes(name))
   const ranges = study.objectives.map(({ name }) => rangeOf(trials, name))
   const dimensions: ParallelDimension[] = [
     ...parameters.map(([name, domain]) => ({ name, ticks: ticksOf(domain) })),
@@ -58,7 +71,7 @@ function parallel(study: Study): SVGSVGElement {
   ]
   return parallelCoordinates({
     document: serverDocument(),
-    width: Math.max(620, 78 * dimensions.length),
+    width: Math.max(620, 84 * dimensions.length),
     height: 360,
     label: 'parameters and measures of every trial',
     dimensions,
