@@ -165,6 +165,10 @@ class QueueWorker {
         removeOnComplete: { count: 0 },
         removeOnFail: { count: 0 },
         drainDelay: 2,
+        // An order taken by a worker that is gone waits again soon; who holds it is known elsewhere.
+        lockDuration: 15_000,
+        stalledInterval: 10_000,
+        maxStalledCount: 100,
       },
     )
     taker.on('error', () => {})
