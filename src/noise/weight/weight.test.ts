@@ -44,6 +44,17 @@ describe('gaussian', () => {
   })
 })
 
+describe('what is added or multiplied', () => {
+  const root = (a: ArrayLike<number>) => deviationOf(a, new Float32Array(a.length))
+  it('is as strong as asked', () => {
+    const added = (kind: string, level: Level) => deviationOf(run(kind, level), w)
+    expect(added('gaussian', { relative: 0.1 }) / (0.1 * largest)).toBeCloseTo(1, 1.7)
+    expect(added('multiplicative', { sigma: 0.3 }) / (0.3 * root(w))).toBeCloseTo(1, 1.7)
+    const reach = 0.2 * largest
+    expect(added('uniform', { relative: 0.2 }) / (reach / Math.sqrt(3))).toBeCloseTo(1, 1.7)
+  })
+})
+
 describe('faults', () => {
   it.each(['zeroed', 'random_value', 'sign_flip', 'stuck_at', 'dropconnect'])(
     'of %s strike as often as asked',
