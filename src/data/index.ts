@@ -22,3 +22,4 @@ export { everyKth, first, limit, type SplitOptions, splitBy } from './sampling/s
 export { type MemorySource, memoryDataset } from './sources/memory.js'
 export { type Recording, readRecordings } from './sources/recordings.js'
 export { subset } from './sources/subset.js'
+export { type SpokenDigitsOptions, writeSpokenDigits } from './speech/spoken-digits.js'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { CertifyOptions, PredictOptions } from '../certify/index.js'
-import type { DataOptions, Dataset } from '../data/index.js'
+import type { DataOptions, Dataset, SpokenDigitsOptions } from '../data/index.js'
 import type {
   CalibrateOptions,
   EvaluateOptions,
@@ -132,6 +132,14 @@ export const acts: Readonly<Record<string, Act>> = {
     const said = await preprocessOf(preprocessFile)
     const physical = said && physicalOptions(said)
     return inspectData({ ...options, ...physical, onEvent: emit, signal })
+  },
+
+  /** Writes synthetic spoken digits into a folder. */
+  async speak(payload, { emit, signal }) {
+    const { folder, ...options } = payload as SpokenDigitsOptions & { folder: string }
+    const { writeSpokenDigits } = await rooms.data()
+    const onProgress = (done: number, of: number) => emit({ type: 'spoken', done, of })
+    await writeSpokenDigits(folder, { ...options, onProgress, signal })
   },
 
   /** What a data set is, without reading its samples. */

@@ -9,6 +9,7 @@ export async function openSets({ model, data, seed, ...recipe }: Recipe) {
   const options: DataOptions = {
     label: data.label,
     format: data.format,
+    onBadSample: data.onBadSample,
     seed,
     ...physicalOptions(preprocess),
   }
@@ -28,8 +29,9 @@ interface Sets {
 }
 
 /** Holds parts back by hash: the test part of the validation data, where it stands apart, first. */
-function divide(sets: Sets, { validation, test }: Recipe['data'], seed: number) {
-  const unseen = typeof test === 'number' ? hold(sets.validation ?? sets.train, test, seed) : null
+function divide(sets: Sets, { validation, test, splitBy: by }: Recipe['data'], seed: number) {
+  const unseen =
+    typeof test === 'number' ? hold(sets.validation ?? sets.train, test, seed, by) : null
   const kept = !unseen
     ? sets
     : sets.validation
@@ -40,11 +42,12 @@ function divide(sets: Sets, { validation, test }: Recipe['data'], seed: number) 
   const parts = splitBy(kept.train, {
     fraction: validation as number,
     seed: unseen ? seed + 1 : seed,
+    by,
   })
   return { ...kept, train: parts.kept, validation: parts.held }
 }
 
 /** Speakers and the like are kept whole where the data knows them. */
-function hold(data: Dataset, fraction: number, seed: number) {
-  return splitBy(data, { fraction, seed, by: data.group ? 'group' : 'sample' })
+function hold(data: Dataset, fraction: number, seed: number, by?: 'sample' | 'group') {
+  return splitBy(data, { fraction, seed, by: by ?? (data.group ? 'group' : 'sample') })
 }

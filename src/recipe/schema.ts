@@ -53,6 +53,16 @@ const data = strictForm({
     ),
   label: text.optional().describe('label column of a table'),
   format: text.optional().describe('the layout, instead of the detected one'),
+  splitBy: z
+    .enum(['sample', 'group'], { error: expecting('sample or group') })
+    .optional()
+    .describe(
+      'what shares hold back: samples, or whole groups (speakers); default: groups for the test where they are known',
+    ),
+  onBadSample: z
+    .enum(['fail', 'skip'], { error: expecting('fail or skip') })
+    .optional()
+    .describe('whether an unreadable sample ends the run, or is left out; default fail'),
   limit: count.optional().describe('train on a stratified subset of this many samples'),
 })
 

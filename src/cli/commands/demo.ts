@@ -1,9 +1,18 @@
 import { join } from 'node:path'
 import { Option } from 'commander'
+import { UsageError } from '../../base/index.js'
 import type { Scorecard } from '../../record/index.js'
 import type { TrainResult } from '../../train/index.js'
 import { printBeforeAfter } from '../before-after.js'
 import type { CommandSpec, Context } from '../command.js'
+import {
+  type DemoChoice,
+  type DemoData,
+  demoData,
+  imageRecipe,
+  speechRecipe,
+  speechSizes,
+} from '../demo-recipe.js'
 import { type Engine, engineOf, engineOption } from '../engine.js'
 import { superviseJob } from '../job.js'
 import { duration } from '../percent.js'
@@ -11,65 +20,37 @@ import { showTraining } from '../progress.js'
 import { stripOfRuns, writeReport } from '../reporting.js'
 import { nextRunFolder } from '../run-folder.js'
 
-const sizes = {
-  full: { epochs: 6, limit: undefined, suite: 'gaussian,weights' },
-  quick: { epochs: 4, limit: 20_000, suite: 'gaussian' },
-} as const
-
-/** The recipe of the demo: the same network, data and seed, without and with noise. */
-function recipeOf(
-  data: string,
-  size: (typeof sizes)[keyof typeof sizes],
-  isTempered: boolean,
-  seed: number,
-) {
-  return {
-    model: { network: 'cnn' },
-    data: {
-      train: `${data}:train`,
-      test: `${data}:test`,
-      validation: 0.1,
-      ...(size.limit && { limit: size.limit }),
-    },
-    optimizer: { kind: 'adam', learningRate: { cosine: [1e-3, 1e-5] } },
-    train: { epochs: size.epochs, batch: 128 },
-    noise: isTempered
-      ? [
-          {
-            at: 'input',
-            kind: 'gaussian',
-            sigma: { uniform: [0, { ramp: [0.1, 0.4], to: '60%' }] },
-            clip: [0, 1],
-            share: 0.75,
-          },
-        ]
-      : [],
-    monitor: { suite: size.suite },
-    seed,
-  }
-}
-
 export const demo: CommandSpec = {
   name: 'demo',
-  summary: 'the whole story on real images: a plain and a tempered network, before and after',
+  summary: 'the whole story on real data: a plain and a tempered network, before and after',
   options: [
-    new Option('--data <name>', 'which images')
-      .choices(['fashion-mnist', 'mnist'])
+    new Option('--data <name>', 'which images, or spoken digits (synthetic speech)')
+      .choices(demoData)
       .default('fashion-mnist'),
-    new Option('--quick', 'fewer images and epochs: about two minutes'),
+    new Option(
+      '--recordings <dir>',
+      'spoken-digits: recordings of your own, named {digit}_{speaker}_{number}.wav or in a folder a word',
+    ),
+    new Option('--quick', 'fewer samples and epochs: about two minutes'),
     engineOption(),
     new Option('--out <dir>', 'where everything goes (default: runs/demo-1, -2, ...)'),
   ],
-  examples: ['temper demo --quick', 'temper demo --data mnist --out runs/digits'],
+  examples: [
+    'temper demo --quick',
+    'temper demo --data spoken-digits --quick',
+    'temper demo --data spoken-digits --recordings fsdd/recordings --out runs/digits',
+  ],
   async run(_args, context) {
     const { options, output } = context
     const out = (options.out as string | undefined) ?? nextRunFolder('runs', 'demo')
-    const size = options.quick ? sizes.quick : sizes.full
+    const size = options.quick ? 'quick' : 'full'
     const started = performance.now()
+    const recipeOf = await recipeMaker(out, size, context)
+    if (typeof recipeOf === 'number') return recipeOf
     const cards: Scorecard[] = []
     const engine = await engineOf(context)
     for (const name of ['plain', 'tempered']) {
-      const recipe = recipeOf(options.data as string, size, name === 'tempered', options.seed)
+      const recipe = recipeOf({ size, isTempered: name === 'tempered', seed: options.seed })
       const trained = await trainOne(recipe, join(out, name), { name, engine, context })
       if (typeof trained === 'number') return trained
       cards.push({ ...trained, name })
@@ -89,6 +70,37 @@ export const demo: CommandSpec = {
     output.document({ out, scorecards: cards })
     return 0
   },
+}
+
+/** Gets the data ready; what makes a recipe of it, or the exit code when it was interrupted. */
+async function recipeMaker(
+  out: string,
+  size: DemoChoice['size'],
+  { options, output }: Context,
+): Promise<((choice: DemoChoice) => object) | number> {
+  const { seed } = options
+  const data = options.data as DemoData
+  const recordings = options.recordings as string | undefined
+  if (recordings !== undefined && data !== 'spoken-digits')
+    throw new UsageError('--recordings: it goes with --data spoken-digits.')
+  if (data !== 'spoken-digits') return choice => imageRecipe(data, choice)
+  if (recordings !== undefined) {
+    const sets = { train: recordings, validation: 0.1, test: 0.2, splitBy: 'sample' }
+    return choice => speechRecipe(sets, choice)
+  }
+  const folder = join(out, 'recordings')
+  output.note(`synthetic speech (Flite, four voices) goes to ${folder}`)
+  const { takes } = speechSizes[size]
+  const show = ({ done, of }: Spoken) => output.progress(`speech   ${done}/${of} words`)
+  const outcome = await superviseJob<void, Spoken>('speak', { folder, takes, seed }, output, show)
+  if (!outcome.ended) return outcome.exitCode
+  const sets = { train: `${folder}:train`, test: `${folder}:test`, validation: 0.1 }
+  return choice => speechRecipe(sets, choice)
+}
+
+interface Spoken {
+  readonly done: number
+  readonly of: number
 }
 
 interface OneOfTwo {
