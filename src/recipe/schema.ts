@@ -78,6 +78,12 @@ const optimizer = strictForm({
   nesterov: z.boolean({ error: expecting('true or false') }).default(false),
   weightDecay: notNegative.default(0),
   clipNorm: positive.optional().describe('largest norm of the gradient over all parameters'),
+  clipValue: positive.optional().describe('largest size of each value of the gradient'),
+  clipAdaptive: positive
+    .optional()
+    .describe(
+      'largest norm of the gradient of an output channel over that of its weights (usual: 0.01)',
+    ),
   groups: z
     .array(
       strictForm({

@@ -8,7 +8,7 @@
  *         weight noise on a copy of the weights, activation noise into the graph's ports
  *         samples, then weights, moved up the loss: a session call a step
  *         one session call: loss and gradients, at the noisy weights
- *         gradient noise, clipping by norm
+ *         gradient noise, clipping by value, by channel, by norm
  *         the optimizer moves the clean weights
  *         check                                every monitor.every
  *         steer                                every monitor.steer.every
@@ -27,6 +27,7 @@ import { activationDraws } from './activations.js'
 import { ascend } from './ascend.js'
 import { averageWeights } from './average.js'
 import { begunNoises } from './begin.js'
+import { clipGradients } from './clip.js'
 import { disturbedWeights, disturbGradients } from './disturb.js'
 import type { Machinery } from './machinery.js'
 import { isOpen, type NoiseTime, noiseBatch, scheduleMoment } from './noising.js'
@@ -145,7 +146,7 @@ export async function step(parts: StepParts, batch: Batch, epoch: number): Promi
   optimizer.update(buffers, {
     step: state.step + 1,
     learningRate: resolved.learningRate(time.moment),
-    gradientScale: clippingScale(parts),
+    gradientScale: clipGradients(buffers, resolved.recipe.optimizer, parts.sumOfSquares),
   })
   state.step++
   takeAverage(parts)
@@ -192,14 +193,6 @@ function controlsOf({ controls }: RunState): Pick<NoiseTime, 'gains' | 'holds'> 
     gains: new Map(all.map(([name, { gain }]) => [name, gain])),
     holds: new Map(all.map(([name, { hold }]) => [name, hold])),
   }
-}
-
-/** min(1, clipNorm / |g|): one factor for all gradients, as in Pascanu et al. 2013. */
-function clippingScale({ resolved, buffers, sumOfSquares }: StepParts): number {
-  const { clipNorm } = resolved.recipe.optimizer
-  if (clipNorm === undefined) return 1
-  const norm = Math.sqrt(sumOfSquares(buffers.gradients))
-  return norm > clipNorm ? clipNorm / norm : 1
 }
 
 async function afterStep(parts: LoopParts): Promise<Outcome> {
