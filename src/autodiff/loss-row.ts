@@ -46,6 +46,8 @@ export interface Loss {
    * all of them noisy, or the first one clean.
    */
   readonly copies?: 'noisy' | 'first clean'
+  /** Its targets depend on the answers of earlier epochs, which a training run remembers. */
+  readonly remembers?: boolean
   /** Emits the loss of every position (class axis of size 1) or element; means are taken later. */
   readonly formula: (scope: LossScope) => string
 }

@@ -166,6 +166,15 @@ export const losses = {
       return crossEntropy({ ...scope, t: mixed })
     },
   },
+  'online-smoothing': {
+    about: 'Mixes into each target the mean answer of the last epoch to that class.',
+    output: 'classes',
+    paper: 'https://arxiv.org/abs/2011.12562',
+    remembers: true,
+    parameters: { alpha: share('weight of the given target', 0.5) },
+    // The run mixes the targets: l = -sum of t' ln p
+    formula: crossEntropy,
+  },
   ...copyLosses,
 } as const satisfies Record<string, Loss>
 

@@ -1,4 +1,4 @@
-import { type LossSpec, lostError } from '../autodiff/index.js'
+import { type LossSpec, lostError, resolveLoss } from '../autodiff/index.js'
 import { expected, isFloat, ModelError, type Tensor, tensor, UsageError } from '../base/index.js'
 import { createSession, type Device } from '../engine/index.js'
 import type { LoweringOptions } from '../lowering/index.js'
@@ -44,6 +44,7 @@ export async function gradients(
   options: GradientsOptions,
 ): Promise<GradientsResult> {
   const { inputs, output, loss, wrt = 'parameters', engine } = options
+  refuseMemory(loss)
   const batch = batchOf(inputs)
   const opened = await openForHand(model, inputs, output, batch)
   const graph = staticGraph(opened, inputs, batch)
@@ -71,6 +72,15 @@ export async function gradients(
   } finally {
     await session.close()
   }
+}
+
+/** One batch has no earlier epochs. */
+function refuseMemory(loss: LossSpec): void {
+  const { row, kind } = resolveLoss(loss)
+  if (row.remembers)
+    throw new UsageError(
+      `gradients: ${kind} depends on the answers of earlier epochs; it is a loss of training runs.`,
+    )
 }
 
 function batchOf(inputs: GradientsOptions['inputs']): number {

@@ -154,6 +154,10 @@ function lossOf({ train }: Recipe, data: Dataset, { output }: OpenedModel): Loss
   const usual = isBinary ? 'binary-cross-entropy' : 'cross-entropy'
   const loss = (train.loss ?? (data.labels ? usual : 'mean-squared-error')) as LossSpec
   const { row, kind } = resolveLoss(loss, 'train.loss')
+  if (row.remembers && data.classes?.length !== output.size)
+    throw new UsageError(
+      `train.loss: ${kind} remembers an answer a class, and ${data.name} has ${data.classes?.length ?? 'no'} classes where the model answers ${output.size} numbers.`,
+    )
   if (row.output === 'classes' && output.size === 1)
     throw new UsageError(
       `train.loss: ${kind} compares classes, and the model answers one number a sample. Take binary-cross-entropy, or a loss of values.`,

@@ -69,10 +69,9 @@ export function branchWithout(
 }
 
 /** Copies what training changes; the function given puts it back. */
-function snapshot({ parameters, moments, average }: Buffers): () => void {
-  const kept = [parameters, ...moments, ...(average ? [average] : [])].map(
-    array => [array, array.slice()] as const,
-  )
+function snapshot({ parameters, moments, average, memory }: Buffers): () => void {
+  const optional = [average, memory].flatMap(array => array ?? [])
+  const kept = [parameters, ...moments, ...optional].map(array => [array, array.slice()] as const)
   return () => {
     for (const [array, copy] of kept) array.set(copy)
   }

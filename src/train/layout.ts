@@ -1,6 +1,7 @@
 import { InternalError } from '../base/index.js'
 import type { Kernels } from '../kernels/index.js'
 import type { Parameter } from '../model/index.js'
+import { type ClassMemory, newMemory } from './online-smoothing.js'
 
 /** Where one parameter lies in the flat buffers. */
 export interface Slot {
@@ -73,6 +74,8 @@ export interface Buffers {
   readonly gradients: Float32Array
   /** The average of the weights, where one is asked for. */
   readonly average?: Float32Array
+  /** Mean answers by class, where the loss remembers them. */
+  readonly memory?: ClassMemory
   /** The optimizer's memory: none, one or two values a parameter. */
   readonly moments: readonly Float32Array[]
 }
@@ -82,15 +85,24 @@ export function bytesOfBuffers(layout: Layout, moments: number): number {
   return 4 * (2 * layout.length + (1 + moments) * layout.trainedLength) + 64 * (4 + moments)
 }
 
+export interface BufferOptions {
+  /** Values the optimizer remembers a parameter. */
+  readonly moments: number
+  readonly isAveraged?: boolean
+  /** Classes whose mean answers are remembered. */
+  readonly remembered?: number
+}
+
 export function allocateBuffers(
   kernels: Kernels,
   layout: Layout,
   parameters: readonly Parameter[],
-  { moments, isAveraged = false }: { readonly moments: number; readonly isAveraged?: boolean },
+  { moments, isAveraged = false, remembered = 0 }: BufferOptions,
 ): Buffers {
   const buffers = {
     layout,
     ...(isAveraged && { average: new Float32Array(layout.length) }),
+    ...(remembered && { memory: newMemory(remembered) }),
     parameters: kernels.alloc(layout.length),
     noisy: kernels.alloc(layout.length),
     gradients: kernels.alloc(layout.trainedLength),

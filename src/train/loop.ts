@@ -19,6 +19,7 @@
  * Everything random is keyed by seed, epoch, sample and step, so a run cut anywhere goes on to the
  * same bits.
  */
+import { resolveLoss } from '../autodiff/index.js'
 import { type Moment, momentAt, ResumableError } from '../base/index.js'
 import { type Batch, batches } from '../data/index.js'
 import type { Resolved } from '../recipe/index.js'
@@ -31,6 +32,7 @@ import { clipGradients } from './clip.js'
 import { disturbedWeights, disturbGradients } from './disturb.js'
 import type { Machinery } from './machinery.js'
 import { isOpen, type NoiseTime, noiseBatch, scheduleMoment } from './noising.js'
+import { endMemoryEpoch, rememberAnswers, smoothTargets } from './online-smoothing.js'
 import type { Rhythm } from './rhythm.js'
 import type { RunState } from './state.js'
 import { fillTargets, weighSamples } from './workspace.js'
@@ -150,6 +152,8 @@ export async function step(parts: StepParts, batch: Batch, epoch: number): Promi
   })
   state.step++
   takeAverage(parts)
+  const isEpochDone = state.step % resolved.lengths.batchesPerEpoch === 0
+  if (buffers.memory && isEpochDone) endMemoryEpoch(buffers.memory)
   state.epochLoss.sum += loss * batch.rows
   state.epochLoss.samples += batch.rows
 }
@@ -167,7 +171,17 @@ export async function lossOf(parts: StepParts, batch: Batch, time: NoiseTime): P
   const { samples, targets, sampleWeights } = workspace
   const input = { rows: batch.rows, samples, targets, sampleWeights, weights, activations }
   const ascent = { buffers, stepper, batch: noisy, noises: resolved.noises, time }
-  return stepper.run(await ascend(ascent, input))
+  const labels = mixMemory(parts, batch.rows)
+  const loss = await stepper.run(await ascend(ascent, input))
+  if (labels) rememberAnswers(buffers.memory!, stepper.logits, labels)
+  return loss
+}
+
+/** Mixes remembered answers into the targets, where the loss asks for it; the labels before. */
+function mixMemory({ resolved, buffers, workspace }: StepParts, rows: number) {
+  if (!buffers.memory) return undefined
+  const { alpha } = resolveLoss(resolved.loss).levels
+  return smoothTargets(buffers.memory, workspace.targets, rows, alpha)
 }
 
 function takeAverage({ resolved, buffers, state: { step } }: StepParts): void {

@@ -1,4 +1,5 @@
 /** What a training step works with: flat buffers in one memory, sessions, the optimizer. */
+import { resolveLoss } from '../autodiff/index.js'
 import { ModelError } from '../base/index.js'
 import type { Device } from '../engine/index.js'
 import { openKernels } from '../kernels/index.js'
@@ -34,6 +35,7 @@ export function openMachinery(resolved: Resolved, options: MachineryOptions): Ma
   const buffers = allocateBuffers(kernels, layout, opened.parameters, {
     moments: optimizer.moments,
     isAveraged: recipe.optimizer.average !== undefined,
+    remembered: resolveLoss(resolved.loss).row.remembers ? opened.output.size : 0,
   })
   return {
     buffers,
@@ -58,6 +60,7 @@ export function openStepper(
     sampleShape: train.shape,
     preprocess: plan.preprocess as Preprocess,
     lowering: plan.engine,
+    keepsLogits: buffers.memory !== undefined,
     activations: activationRequests(resolved),
   })
 }

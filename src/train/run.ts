@@ -25,6 +25,7 @@ import { type Buffers, fillParameters, measuredWeights, unpack, viewOf } from '.
 import { type Levels, type LoopParts, type Outcome, type Progress, runLoop } from './loop.js'
 import { type Machinery, openMachinery } from './machinery.js'
 import { Observer } from './observation.js'
+import { resetMemory } from './online-smoothing.js'
 import { divergedCheck, judgeCheck, monitorOf } from './overuse.js'
 import { rhythmOf } from './rhythm.js'
 import { firstControl, seek } from './seek.js'
@@ -248,6 +249,7 @@ export class Run {
     else {
       fillParameters(this.buffers, resolved.opened.parameters)
       for (const moment of this.buffers.moments) moment.fill(0)
+      if (this.buffers.memory) resetMemory(this.buffers.memory)
       Object.assign(this.state, freshState(planHash, controls))
       this.say({ type: 'resumed', fromStep: 0 })
     }

@@ -70,13 +70,23 @@ export function saveCheckpoint(
   }
   if (buffers.average)
     parts['average.safetensors'] = encodeWeights(buffers, buffers.average, 'average of the weights')
+  if (buffers.memory)
+    parts['memory.safetensors'] = encodeFlat('memory', buffers.memory, 'mean answers by class')
   for (const [i, moment] of buffers.moments.entries())
-    parts[`moment-${i + 1}.safetensors`] = encodeSafetensors(
-      new Map([['moment', { dtype: 'float32', shape: [moment.length], data: moment }]]),
-      metadataOf(`moment ${i + 1} of the optimizer`),
+    parts[`moment-${i + 1}.safetensors`] = encodeFlat(
+      'moment',
+      moment,
+      `moment ${i + 1} of the optimizer`,
     )
   writeCheckpoint(checkpointFolder(checkpoints, state.step), state.step, parts)
   pruneCheckpoints(checkpoints, 2)
+}
+
+function encodeFlat(name: string, data: Float32Array, content: string): Content {
+  return encodeSafetensors(
+    new Map([[name, { dtype: 'float32', shape: [data.length], data }]]),
+    metadataOf(content),
+  )
 }
 
 function encodeWeights({ layout }: Buffers, flat: Float32Array, content: string): Content {
@@ -107,6 +117,10 @@ export function restoreCheckpoint(
   decodeWeights(partOf(parts, 'weights.safetensors'), buffers, buffers.parameters)
   decodeWeights(partOf(parts, 'best.safetensors'), buffers, best)
   if (buffers.average) decodeWeights(partOf(parts, 'average.safetensors'), buffers, buffers.average)
+  if (buffers.memory) {
+    const { tensors } = decodeSafetensors(partOf(parts, 'memory.safetensors'))
+    buffers.memory.set(tensors.get('memory')!.data as Float32Array)
+  }
   for (const [i, moment] of buffers.moments.entries()) {
     const { tensors } = decodeSafetensors(partOf(parts, `moment-${i + 1}.safetensors`))
     moment.set(tensors.get('moment')!.data as Float32Array)

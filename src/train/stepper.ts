@@ -25,6 +25,8 @@ export interface StepperOptions {
   readonly lowering?: LoweringOptions
   /** Noise on activations, by name: what a noisy graph has ports for. */
   readonly activations?: ReadonlyMap<string, ActivationRequest>
+  /** Keeps what the network answers, for `logits`. */
+  readonly keepsLogits?: boolean
   readonly threads?: number
   readonly device?: Device
 }
@@ -80,18 +82,35 @@ export class Stepper {
    */
   async run(input: StepInput): Promise<number> {
     const parts = this.parts(input)
-    if (parts.length === 1) return (await this.session(parts[0].part)).run(parts[0].part, 0)
+    if (parts.length === 1) return this.runPart(parts[0], input.rows)
     const total = sumOf(input.sampleWeights, input.rows)
     this.sum!.fill(0)
     let loss = 0
     for (const { part, row } of parts) {
       const share = sumOf(part.sampleWeights, part.rows) / total
       if (share === 0) continue
-      loss += share * (await (await this.session(part)).run(part, row))
+      loss += share * (await this.runPart({ part, row }, input.rows))
       this.add(share)
     }
     this.buffers.gradients.set(this.sum!)
     return loss
+  }
+
+  /** What the network answered in the last run, `[rows, outputs]`, before a final Softmax. */
+  logits: Float32Array = new Float32Array(0)
+
+  private async runPart({ part, row }: Part, rows: number): Promise<number> {
+    const session = await this.session(part)
+    const loss = await session.run(part, row)
+    if (session.logits) this.keepLogits(session.logits, part.rows, row, rows)
+    return loss
+  }
+
+  /** Rows that fill up a part are left out. */
+  private keepLogits(logits: Float32Array, made: number, row: number, rows: number): void {
+    const width = logits.length / made
+    if (this.logits.length !== rows * width) this.logits = new Float32Array(rows * width)
+    this.logits.set(logits.subarray(0, Math.min(made, rows - row) * width), row * width)
   }
 
   /** Writes the gradient of the loss by the samples into `out`; nothing else is changed. */
@@ -199,7 +218,9 @@ async function openStep(
   const { training, bytes } = trainingModel(opened, graph, settings, lowering)
   if (training.lost.length) throw lostError(training.lost)
   const session = await createSession(bytes, { threads, device })
-  return new StepSession(training, session, buffers, rows, sampleShape, noise)
+  const made = new StepSession(training, session, buffers, rows, sampleShape, noise)
+  if (options.keepsLogits) made.keepLogits()
+  return made
 }
 
 /** The graph with a port for every activation noise, and what feeds them. */
@@ -212,6 +233,7 @@ function noisyGraph(plain: Graph, requests: StepperOptions['activations']) {
 
 /** The training graph of one batch size, loaded, its fetches bound to the flat buffers. */
 class StepSession {
+  logits?: Float32Array
   private readonly loss = new Float32Array(1)
   private readonly fetches: Record<string, Tensor> = {}
   private readonly targetShape: readonly number[]
@@ -239,6 +261,14 @@ class StepSession {
       this.fetches[updated] = floats(slot.shape, into)
       return { slot, updated: into }
     })
+  }
+
+  /** From now on each run leaves in `logits` what the network answered. */
+  keepLogits(): void {
+    const info = this.session.outputs.find(({ name }) => name === this.training.logits)!
+    const shape = (info.shape ?? []).map(Number)
+    this.logits = new Float32Array(sizeOf(shape))
+    this.fetches[this.training.logits] = floats(shape, this.logits)
   }
 
   /** `row` is where in the batch this part begins. */

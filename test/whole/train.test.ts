@@ -149,6 +149,18 @@ describe('a training run', () => {
     expect(await hashOf('no ascents', without)).not.toBe(await hashOf('ascents', changes))
   })
 
+  it('remembers mean answers by class, to the same bits wherever it stops', async () => {
+    const changes = {
+      data: { train: 'mnist:train', validation: 0.2, limit: 250 },
+      train: { ...recipe.train, epochs: 3, checkpointEvery: '2ba', loss: 'online-smoothing' },
+      monitor: { every: '3ep', samples: 40 },
+    }
+    const whole = await hashOf('remembers', changes)
+    expect(await hashOf('remembers broken', changes, [1, 5])).toBe(whole)
+    const plain = { ...changes, train: { ...changes.train, loss: 'cross-entropy' } }
+    expect(await hashOf('forgets', plain)).not.toBe(whole)
+  })
+
   it('refuses to compare copies that nothing tells apart', async () => {
     const alike = { ...recipe, noise: [], train: { loss: 'stability' } }
     await expect(train({ recipe: alike, out: join(folder, 'alike') })).rejects.toThrow(

@@ -393,6 +393,7 @@ LOSSES = [
     ("focal", focal, {"gamma": 0.5}),
     ("confidence-penalty", confidence_penalty, {"beta": 1.5}),
     ("temperature-targets", temperature_targets, {"amount": 0.7, "temperature": 0.5}),
+    ("online-smoothing", lambda z, t, **_: cross_entropy(z, t), {"alpha": 0.3}),
     ("consistency", consistency, {"copies": 3, "lambda": 3, "eta": 2}),
     ("stability", stability, {"copies": 3, "lambda": 5, "divergence": 1}),
     ("jensen-shannon", jensen_shannon, {"copies": 2, "lambda": 3}),
