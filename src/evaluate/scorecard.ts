@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/index.js'
 import { type Measures, machine, type Scorecard, temperVersion, versions } from '../record/index.js'
+import { caveatsOf } from './caveats.js'
 import { corruptionErrors } from './corruption-error.js'
 import { clipOf } from './disturb.js'
 import type { ConditionDoubt, Doubts } from './doubt.js'
@@ -52,7 +53,8 @@ export async function scorecardOf(
     const doubt = measured.doubts?.conditions[i]
     return conditionOf({ ...c, measures }, clean, seen, doubt, data.kind)
   })
-  const said = [...warnings, ...untouchedWarnings(conditions, data.length)]
+  const untouched = untouchedWarnings(conditions, data.length)
+  const said = [...warnings, ...untouched, ...caveatsOf(conditions)]
   const named = { name: suite.name, preset: suite.preset }
   return {
     schema: 'temper.scorecard/1',
