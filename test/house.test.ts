@@ -9,7 +9,7 @@ const floors = [
   ['autodiff', 'lowering', 'engine', 'noise', 'monitor', 'networks', 'page'],
   ['data', 'model'],
   ['gradients'],
-  ['evaluate', 'certify', 'recipe', 'preview'],
+  ['evaluate', 'certify', 'recipe', 'preview', 'estimate'],
   ['train'],
   ['jobs'],
   ['tune', 'report', 'dashboard'],

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { CertifyOptions, PredictOptions } from '../certify/index.js'
 import type { DataOptions, Dataset, SpokenDigitsOptions } from '../data/index.js'
+import type { EstimateOptions } from '../estimate/index.js'
 import type {
   CalibrateOptions,
   EvaluateOptions,
@@ -25,6 +26,7 @@ const rooms = {
   certify: () => import('../certify/index.js'),
   data: () => import('../data/index.js'),
   engine: () => import('../engine/index.js'),
+  estimate: () => import('../estimate/index.js'),
   evaluate: () => import('../evaluate/index.js'),
   gradients: () => import('../gradients/index.js'),
   look: () => import('./look.js'),
@@ -103,6 +105,11 @@ export const acts: Readonly<Record<string, Act>> = {
   },
 
   noise: async payload => (await rooms.preview()).previewNoise(payload as PreviewOptions),
+
+  async estimate(payload, { emit, signal }) {
+    const { estimateNoise } = await rooms.estimate()
+    return estimateNoise({ ...(payload as EstimateOptions), onEvent: emit, signal })
+  },
 
   /** What is in some DATA: content hash, length, and how many conditions a suite has on it. */
   async fingerprint(payload) {

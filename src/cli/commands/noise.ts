@@ -1,22 +1,22 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { expected, UsageError } from '../../base/index.js'
+import type { Estimate } from '../../estimate/index.js'
 import type { Preview, PreviewedLevel, PreviewOptions } from '../../preview/index.js'
 import { type CommandSpec, type CommonOptions, collect, wholeNumber } from '../command.js'
 import { superviseJob } from '../job.js'
+import { printEstimate } from '../noise-estimate.js'
 import { color, type Output } from '../output.js'
 import { textTable } from '../table.js'
 
 export const noise: CommandSpec = {
   name: 'noise',
   summary: 'hear or see a noise before using it, on one picture or recording',
-  arguments: [{ name: '<file>', summary: 'a PNG, JPEG or WebP picture, or a WAV recording' }],
+  arguments: [{ name: '[file]', summary: 'a PNG, JPEG or WebP picture, or a WAV recording' }],
   options: [
     new Option(
       '--kind <kind>',
       'a noise at input (temper list noises), or a suite for all its corruptions; may be repeated',
-    )
-      .argParser(collect)
-      .makeOptionMandatory(),
+    ).argParser(collect),
     new Option('--severity <1-5>', 'of the preset: 3, or 1,3,5 or 1-5 with --grid').argParser(
       readSeverities,
     ),
@@ -37,15 +37,26 @@ export const noise: CommandSpec = {
       '--size <pixels>',
       'bring the shorter side of a larger picture here first (default: 224 with --grid; 0 keeps it)',
     ).argParser(wholeNumber(0)),
-    new Option('--out <file>', 'where it goes: .png, .jpg, .webp or .wav').makeOptionMandatory(),
+    new Option('--out <file>', 'where it goes: .png, .jpg, .webp or .wav'),
+    new Option(
+      '--measure <folder>',
+      'estimate the noise, blur and compression of your own pictures or recordings, and propose noises for a recipe',
+    ),
+    new Option('--limit <n>', 'with --measure: at most so many files, evenly over the folder')
+      .argParser(wholeNumber(1))
+      .default(200),
   ],
   examples: [
     'temper noise cat.png --kind gaussian_blur --grid --out blur.png',
     'temper noise cat.png --kind imagenet-c --severity 1,3,5 --grid --out sheet.png',
     'temper noise hello.wav --kind pink --set snr=10 --out noisy.wav',
+    'temper noise --measure recordings',
   ],
-  async run([file], { options, output }) {
+  async run([file], context) {
+    const { options, output } = context
     const given = options as unknown as NoiseOptions
+    if (given.measure !== undefined) return measure(given, file, output)
+    checkGiven(given, file)
     const payload: PreviewOptions = {
       file,
       kinds: given.kind,
@@ -67,6 +78,8 @@ export const noise: CommandSpec = {
 }
 
 interface NoiseOptions extends CommonOptions {
+  readonly measure?: string
+  readonly limit: number
   readonly kind: string[]
   readonly severity?: number[]
   readonly preset?: string
@@ -75,6 +88,35 @@ interface NoiseOptions extends CommonOptions {
   readonly sources?: string[]
   readonly size?: number
   readonly out: string
+}
+
+/** Without --measure, the file and two flags are needed. */
+function checkGiven({ kind, out }: NoiseOptions, file: string | undefined): void {
+  if (file === undefined)
+    throw new UsageError(
+      'noise: say a picture or a recording, or --measure FOLDER for what noise your data have.',
+    )
+  if (!kind) throw new UsageError('noise: say which with --kind KIND (temper list noises).')
+  if (!out) throw new UsageError('noise: say where the result goes with --out FILE.')
+}
+
+/** What noise do my data have. */
+async function measure(given: NoiseOptions, file: string | undefined, output: Output) {
+  if (file !== undefined || given.kind || given.out)
+    throw new UsageError('noise: --measure FOLDER stands alone, without a file, --kind and --out.')
+  const payload = { path: given.measure, limit: given.limit }
+  const progress = ({ done, of }: { done: number; of: number }) =>
+    output.progress(`${done} of ${of} files`)
+  const outcome = await superviseJob<Estimate, { done: number; of: number }>(
+    'estimate',
+    payload,
+    output,
+    progress,
+  )
+  if (!outcome.ended) return outcome.exitCode
+  printEstimate(output, outcome.result)
+  output.document(outcome.result)
+  return 0
 }
 
 /** "3", "1,3,5" or "1-5". */

@@ -1,0 +1,6 @@
+export { type Estimate, type EstimateOptions, estimateNoise } from './estimate.js'
+export { blurOf } from './image-blur.js'
+export { noiseOfImage } from './image-noise.js'
+export { jpegQuality } from './jpeg-quality.js'
+export type { Proposal } from './propose.js'
+export { measureSound, type SoundMeasures } from './sound.js'
