@@ -145,6 +145,11 @@ function remarks(
   return [
     ...(read < all ? [`${read} of ${all} files were read, evenly over the folder.`] : []),
     ...(sound?.silent ? [`${sound.silent} of ${sound.files} recordings are silent.`] : []),
+    ...(sound?.snrDb
+      ? [
+          'The quietest fifth of each recording is taken for noise: where sound goes on without pauses, the ratio reads lower than it is.',
+        ]
+      : []),
     ...(images && !images.noise ? ['The pictures are too small or too flat to tell noise.'] : []),
     ...(proposals.length ? [] : ['Nothing was found that a noise of the table would cover.']),
   ]
