@@ -89,24 +89,52 @@ export function judge({ metric, value: limit }: Gate, card: Scorecard): Verdict 
   return holds(low) || holds(high) ? 'inconclusive' : 'fail'
 }
 
+/** A gate with its verdict, in words. */
+export interface JudgedGate {
+  /** `cleanAccuracy at least 0.9` */
+  readonly name: string
+  readonly verdict: Verdict
+  /** What was measured, and what the interval leaves open. */
+  readonly sentence: string
+}
+
+export function judgeAll(asked: readonly Gate[], card: Scorecard): JudgedGate[] {
+  return asked.map(gate => {
+    const { atLeast, read } = gates[gate.metric]
+    const { value, interval } = (read as (card: Scorecard) => Measured)(card)
+    const verdict = judge(gate, card)
+    return {
+      name: `${gate.metric} ${atLeast ? 'at least' : 'at most'} ${gate.value}`,
+      verdict,
+      sentence: sentenceOf(value, interval, verdict),
+    }
+  })
+}
+
+function sentenceOf(
+  value: number | undefined,
+  interval: Measured['interval'],
+  verdict: Verdict,
+): string {
+  if (value === undefined) return 'it was not measured'
+  const number = (x: number) => String(Number(x.toPrecision(4)))
+  const ends = interval ? `, 95 % interval ${interval.map(number).join(' to ')}` : ''
+  const why = verdict === 'inconclusive' ? '; more samples would decide' : ''
+  return `measured ${number(value)}${ends}${why}`
+}
+
 interface GateOptions {
   readonly strict: boolean
   readonly output: Output
 }
 
 /** Prints each gate's verdict; 4 when one fails (with `strict`: or is inconclusive), else 0. */
-export function applyGates(
-  card: Scorecard,
-  asked: readonly Gate[],
-  { strict, output }: GateOptions,
-): number {
+export function applyGates(judged: readonly JudgedGate[], { strict, output }: GateOptions): number {
   const signs = { pass: color.green('✓'), fail: color.red('✗'), inconclusive: color.yellow('?') }
-  const verdicts = asked.map(gate => {
-    const verdict = judge(gate, card)
-    const bound = gates[gate.metric].atLeast ? 'at least' : 'at most'
-    output.note(`${signs[verdict]} ${gate.metric} ${bound} ${gate.value}: ${verdict}`)
-    return verdict
-  })
-  const missed = verdicts.some(v => v === 'fail' || (strict && v === 'inconclusive'))
+  for (const { name, verdict, sentence } of judged)
+    output.note(`${signs[verdict]} ${name}: ${verdict}; ${sentence}`)
+  const missed = judged.some(
+    ({ verdict }) => verdict === 'fail' || (strict && verdict === 'inconclusive'),
+  )
   return missed ? 4 : 0
 }

@@ -56,9 +56,11 @@ function conditionRow(condition: Condition): string[] {
   return [`${at} ${kind}`, levelText(condition, level), clipped, ...measuresRow(condition)]
 }
 
-/** `sigma 0.1`; a level of several fields by its severity. */
+/** `sigma 0.1`; of an attack its radius; other levels of several fields by their severity. */
 function levelText({ levelName, severity }: Condition, level: Condition['level']): string {
-  return typeof level === 'number' ? `${levelName} ${level}` : `severity ${severity}`
+  if (typeof level === 'number') return `${levelName} ${Number(level.toPrecision(4))}`
+  const { radius } = level ?? {}
+  return radius === undefined ? `severity ${severity}` : `radius ${Number(radius.toPrecision(4))}`
 }
 
 function summaryLine({ summary, timing }: Scorecard): string {
@@ -78,6 +80,7 @@ function summaryLine({ summary, timing }: Scorecard): string {
 
 /** What was measured beside the suite, a line each. */
 function besideLines({
+  flipLevels,
   corruptionErrors,
   summary,
   conformal,
@@ -98,6 +101,16 @@ function besideLines({
     )
     for (const method of ['thr', 'aps', 'raps'])
       lines.push(`  ${method.toUpperCase().padEnd(4)}  ${setsLine(card, method)}`)
+  }
+  if (flipLevels) {
+    const { kind, levelName, strongest, unmoved, quantiles } = flipLevels
+    const at = quantiles.map(
+      ({ share, level }) =>
+        `${percent(share, 0)} by ${level === null ? 'none' : level.toPrecision(3)}`,
+    )
+    lines.push(
+      `answers changed by ${kind} noise, ${levelName}: ${at.join(', ')}; ${percent(unmoved)} hold at ${strongest.toPrecision(3)}`,
+    )
   }
   if (outOfDistribution) {
     const { source, measures: m } = outOfDistribution

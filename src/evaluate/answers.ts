@@ -58,7 +58,8 @@ export class AnswerReader {
     return prediction < 0 ? { prediction } : { prediction, confidence: probabilities[prediction] }
   }
 
-  private classify(outputs: Float32Array, labels?: ArrayLike<number>, clean?: Answers): Answers {
+  /** A batch of outputs as classes. */
+  classify(outputs: Float32Array, labels?: ArrayLike<number>, clean?: Answers): Answers {
     const { outputKind, outputSize: columns } = this.predictor
     const isIndependent = outputKind === 'sigmoid' && columns > 1
     const isProbability =

@@ -1,39 +1,18 @@
 import { keyOf, matcher, UsageError } from '../base/index.js'
-import { type Dataset, physicalRange, type SampleKind } from '../data/index.js'
+import { physicalRange, type SampleKind } from '../data/index.js'
 import type { Parameter, Predictor, RowFill, Weights } from '../model/index.js'
 import { type ActivationRequest, completeLevel, fillRow, noiseOf } from '../noise/index.js'
 import type { Condition } from './suites/suite.js'
 
-export interface SampleDraw {
+/** Which draw of a condition's noise. */
+export interface Draw {
   readonly seed: number
   readonly draw: number
-  /** Standard deviation of each feature of a table; noise on it counts in these. */
-  readonly deviations?: Float32Array
-  /** Told of each sample that had to stay as it is, and why; without it that is an error. */
-  readonly note?: (reason: string) => void
 }
 
 /** The range a condition's noisy samples keep. */
 export function clipOf({ clip }: Condition, kind: SampleKind) {
   return clip === 'physical' ? physicalRange(kind) : clip
-}
-
-/** Puts a condition's noise on one sample; the draw is keyed by the sample's id. */
-export function sampleDisturber(
-  condition: Condition,
-  data: Dataset,
-  { seed, draw, deviations, note }: SampleDraw,
-) {
-  const { kind, severity } = condition
-  const clip = clipOf(condition, data.kind)
-  const noise = noiseOf('input', kind)
-  const level = completeLevel(noise, condition.level)
-  const { shape, sampleRate } = data
-  const context = { shape, sampleRate, clip, deviations, sources: condition.sources, note }
-  return (x: Float32Array, out: Float32Array, id: number): void => {
-    const key = keyOf(seed, `evaluate input:${kind}`, severity, draw, id)
-    noise.apply(x, out, level, key, context)
-  }
 }
 
 /**
@@ -83,7 +62,7 @@ export function touchedBy(
 export function activationFill(
   { kind, severity, level: given }: Condition,
   ids: ArrayLike<number>,
-  { seed, draw }: SampleDraw,
+  { seed, draw }: Draw,
 ): RowFill {
   const level = completeLevel(noiseOf('activation', kind), given)
   return (buffers, row, of) => {

@@ -2,8 +2,11 @@ import type { Dataset } from '../data/index.js'
 import { threadsAvailable } from '../engine/index.js'
 import type { OpenedModel, Predictor, Preprocess } from '../model/index.js'
 import type { Scorecard } from '../record/index.js'
+import { attackerFor } from './attack.js'
+import { fastestBatch } from './batch-size.js'
 import { readBaseline } from './corruption-error.js'
 import type { SampleScores } from './doubt.js'
+import { flipLevels } from './flip-level.js'
 import { DrawWatch } from './internal/draws.js'
 import { sensitivity } from './internal/sensitivity.js'
 import { sharpness, tolerances } from './internal/tolerance.js'
@@ -13,8 +16,9 @@ import { partOf, type RightEvent, rightEvent, type ShardOf } from './part.js'
 import { scorecardOf } from './scorecard.js'
 import { type Strip, type StripModel, sampleStrip } from './strip.js'
 import { chosenSuite, openPredictor, openSet } from './subject.js'
+import type { Suite } from './suites/suite.js'
 import { suspicions } from './suspicions.js'
-import { openWatches } from './watches.js'
+import { openWatches, type Watches } from './watches.js'
 
 /** Sent while measuring. */
 export interface MeasuredEvent {
@@ -46,7 +50,14 @@ export interface EvaluateOptions extends MemberOptions {
   readonly perLayer?: boolean
   /** The fall of the clean score up to which noise on weights is tolerated; default 0.01. */
   readonly maxDrop?: number
-  /** Samples a session call; it changes no figure. Default 256. */
+  /**
+   * Whether corrupted images are kept on disk for the next time, all together at most
+   * `TEMPER_CACHE_MB` (default 2048) mebibytes; default true.
+   */
+  readonly keep?: boolean
+  /** A noise on inputs whose smallest level that changes the answer is found for each sample. */
+  readonly flipLevel?: string
+  /** Samples a session call; it changes no figure. Default: the fastest of a few tried. */
   readonly batch?: number
   /** Only every `of`-th condition from number `index` on: a part of work that others do the rest of. */
   readonly shard?: ShardOf
@@ -59,50 +70,69 @@ export interface EvaluateOptions extends MemberOptions {
  * data. Throws UsageError, DataError or ModelError before it starts when it cannot work.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Scorecard> {
-  const { seed = 0, threads = threadsAvailable(), device = 'cpu', onEvent, batch, signal } = options
+  const { seed = 0, threads = threadsAvailable(), device = 'cpu' } = options
+  const machine = { threads, device }
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline)
   const data = await openSet(options, options.model)
   const suite = partOf(await chosenSuite(options, data), options.shard)
-  const subject = await openPredictor(options, data, { threads, device })
+  const subject = await openPredictor(options, data, machine)
   const { facts, opened } = subject
-  const { predictor, uncertainty } = await openMembers(options, subject, data, { threads, device })
+  const { predictor, uncertainty } = await openMembers(options, subject, data, machine)
   try {
     const draws = new DrawWatch(suite)
     const watches = await openWatches(options, { predictor, data, suite })
-    const started = performance.now()
+    const attacked = uncertainty ? undefined : opened
+    const { seconds, batch, ...measured } = await measure(options, [watches, draws], {
+      ...{ predictor, data, suite, attacked },
+    })
+    if (measured.sampleScores) options.onEvent?.({ type: 'samples', scores: measured.sampleScores })
+    const said = saidOrFound(options, opened)
+    const isFirst = (options.shard?.index ?? 0) === 0
+    const warnings = isFirst ? await suspicions(measured, data, said, opened, machine) : []
+    const seen = options.seen ?? seenBy(opened)
+    const header = { seed, device, threads, seconds, batch, warnings, seen }
+    const internal = await internalOf(options, draws, subject.predictor, data)
+    const flips = await flipLevelsOf(options, predictor, data)
+    const beside = { baseline, ...watches.result(), uncertainty, internal, flipLevels: flips }
+    return await scorecardOf(measured, { data, suite, facts, header, ...beside })
+  } finally {
+    await predictor.close()
+  }
+}
+
+interface Subject {
+  readonly predictor: Predictor
+  readonly data: Dataset
+  readonly suite: Suite
+  /** The model that attacks go up; absent where there is not one alone. */
+  readonly attacked?: OpenedModel
+}
+
+/** The pass over the suite, with its time and the batch size it took. */
+async function measure(
+  options: EvaluateOptions,
+  watches: readonly Pick<Watches, 'add'>[],
+  { predictor, data, suite, attacked }: Subject,
+) {
+  const { seed = 0, keep = true, onEvent, signal } = options
+  const answers = data.length * (1 + suite.conditions.length)
+  const isPlain = !options.monteCarlo && !options.ensemble
+  const batch = options.batch ?? (isPlain ? await fastestBatch(predictor, data, answers) : 256)
+  const attacker = attackerFor(suite, data, attacked, options)
+  const started = performance.now()
+  try {
     const measured = await measureSuite({
-      ...{ predictor, data, suite, seed, batch, signal },
+      ...{ predictor, data, suite, seed, batch, signal, keep, attacker },
       onProgress: (samples, of) => onEvent?.({ type: 'measured', samples, of }),
       onAnswers(clean, noisy) {
-        watches.add(clean, noisy)
-        draws.add(clean, noisy)
+        for (const watch of watches) watch.add(clean, noisy)
         if (options.shard && 'labels' in clean && clean.labels) onEvent?.(rightEvent(clean, noisy))
       },
       also: ['detailed', ...(options.metrics ?? [])],
     })
-    const seconds = (performance.now() - started) / 1000
-    const { sampleScores: scores } = measured
-    if (scores) onEvent?.({ type: 'samples', scores })
-    const said = saidOrFound(options, opened)
-    const isFirst = (options.shard?.index ?? 0) === 0
-    const warnings = !isFirst
-      ? []
-      : await suspicions(measured, data, said, opened, { threads, device })
-    const seen = options.seen ?? seenBy(opened)
-    const header = { seed, device, threads, seconds, warnings, seen }
-    const internal = await internalOf(options, draws, subject.predictor, data)
-    return await scorecardOf(measured, {
-      data,
-      suite,
-      facts,
-      header,
-      baseline,
-      ...watches.result(),
-      uncertainty,
-      internal,
-    })
+    return { ...measured, batch, seconds: (performance.now() - started) / 1000 }
   } finally {
-    await predictor.close()
+    await attacker?.close()
   }
 }
 
@@ -127,6 +157,11 @@ async function internalOf(
     ...(sharp.length && { sharpness: sharp }),
     ...(ranked && { sensitivity: ranked }),
   }
+}
+
+function flipLevelsOf(options: EvaluateOptions, predictor: Predictor, data: Dataset) {
+  const { flipLevel: kind, seed = 0, signal } = options
+  return kind === undefined ? undefined : flipLevels({ predictor, data, kind, seed, signal })
 }
 
 export interface ModelStripOptions extends Omit<EvaluateOptions, 'model' | 'predict' | 'outputs'> {

@@ -4,6 +4,7 @@ import type { Answers, Meter, Values } from '../metrics/index.js'
 import type { Predictor } from '../model/index.js'
 import type { Measures } from '../record/index.js'
 import { AnswerReader } from './answers.js'
+import type { SampleAttacker } from './attack.js'
 import { DoubtMeter, type Doubts, type SampleScores } from './doubt.js'
 import { Outputs } from './outputs.js'
 import type { Condition, Suite } from './suites/suite.js'
@@ -17,6 +18,10 @@ export interface MeasureSuiteOptions {
   readonly deviations?: Float32Array
   /** Samples a session call; default 256. It changes no figure. */
   readonly batch?: number
+  /** Whether corrupted images are kept on disk for the next time; default: no. */
+  readonly keep?: boolean
+  /** For conditions that are attacks. */
+  readonly attacker?: SampleAttacker
   /** Called with each batch's answers: clean, and by condition and draw. */
   readonly onAnswers?: (
     clean: Answers | Values,
@@ -58,8 +63,8 @@ export async function measureSuite(options: MeasureSuiteOptions): Promise<Measur
   const { data } = options
   const deviations =
     options.deviations ?? (data.kind === 'vector' ? await featureDeviations(data) : undefined)
-  const pass = new Pass({ ...options, deviations })
   const { batch = 256, onProgress, signal } = options
+  const pass = new Pass(options, await Outputs.open({ ...options, batch, deviations }))
   let seen = 0
   try {
     for await (const part of batches(data, { batch, signal })) {
@@ -79,23 +84,24 @@ class Pass {
   private readonly noisy: Meter
   private readonly meters: readonly Meter[]
   private readonly doubt: DoubtMeter
-  private readonly outputs: Outputs
   private readonly untouched: (Untouched | undefined)[] = []
   private answers = 0
 
-  constructor(private readonly options: MeasureSuiteOptions) {
-    const { predictor, data, suite, batch = 256, also } = options
+  constructor(
+    private readonly options: MeasureSuiteOptions,
+    private readonly outputs: Outputs,
+  ) {
+    const { predictor, data, suite, also } = options
     this.reader = new AnswerReader(predictor, data)
     const meter = () => this.reader.meter(also)
     this.clean = meter()
     this.noisy = meter()
     this.meters = suite.conditions.map(meter)
     this.doubt = new DoubtMeter(suite.conditions)
-    this.outputs = new Outputs({ ...options, rows: Math.min(batch, data.length) })
   }
 
   async add(batch: Batch): Promise<void> {
-    const clean = this.reader.read(await this.outputs.clean(batch), batch)
+    const clean = this.reader.read(await this.outputs.begin(batch), batch)
     this.answers += batch.rows
     this.clean.update(clean)
     const all: (Answers | Values)[][] = []
@@ -105,7 +111,7 @@ class Pass {
         const note = (reason: string) => {
           if (draw === 0) this.leaveAlone(i, reason)
         }
-        const outputs = await this.outputs.under(condition, draw, batch, note)
+        const outputs = await this.outputs.under(condition, draw, clean, note)
         this.answers += batch.rows
         const noisy = this.reader.read(outputs, batch, clean)
         this.meters[i].update(noisy)

@@ -1,17 +1,25 @@
 /** What a predictor answers to a batch: clean, or under one draw of a condition. */
-import { sizeOf, UsageError } from '../base/index.js'
+import { UsageError } from '../base/index.js'
 import type { Batch, Dataset } from '../data/index.js'
+import type { Answers, Values } from '../metrics/index.js'
 import type { NoisyPredictor, Predictor, Weights } from '../model/index.js'
-import { activationFill, activationRequest, disturbWeights, sampleDisturber } from './disturb.js'
-import type { Condition } from './suites/suite.js'
+import { isAttack, type SampleAttacker } from './attack.js'
+import { activationFill, activationRequest, disturbWeights } from './disturb.js'
+import { NoisyBatches } from './noising/noisy-batches.js'
+import type { Condition, Suite } from './suites/suite.js'
 
 export interface OutputsOptions {
   readonly predictor: Predictor
   readonly data: Dataset
+  readonly suite: Suite
   readonly seed: number
   readonly deviations?: Float32Array
-  /** Rows of the largest batch. */
-  readonly rows: number
+  /** Samples a batch; the last one holds what is left. */
+  readonly batch: number
+  /** Whether corrupted images are kept on disk for the next time. */
+  readonly keep?: boolean
+  /** For conditions that are attacks. */
+  readonly attacker?: SampleAttacker
 }
 
 /** Bytes of disturbed weights kept from batch to batch. */
@@ -19,55 +27,56 @@ const mostKept = 2 ** 28
 
 /** Raw outputs under every condition; noisy graphs and disturbed weights are made once. */
 export class Outputs {
-  private readonly disturbed: Float32Array
   private readonly noisy = new Map<string, NoisyPredictor>()
   private readonly weights = new Map<string, Weights>()
   private kept = 0
+  private batch!: Batch
 
-  constructor(private readonly options: OutputsOptions) {
-    this.disturbed = new Float32Array(options.rows * sizeOf(options.data.shape))
+  private constructor(
+    private readonly options: OutputsOptions,
+    private readonly samples: NoisyBatches,
+  ) {}
+
+  static async open(options: OutputsOptions): Promise<Outputs> {
+    const { conditions } = options.suite
+    return new Outputs(options, await NoisyBatches.open({ ...options, conditions }))
   }
 
-  clean({ data, rows }: Batch): Promise<Float32Array> {
-    return this.options.predictor.predict(data, rows)
+  /** The clean answers to a batch, which is the one asked about from now on. */
+  begin(batch: Batch): Promise<Float32Array> {
+    this.batch = batch
+    this.samples.begin(batch)
+    return this.options.predictor.predict(batch.data, batch.rows)
   }
 
   /** `note` is told of each sample that the noise had to leave as it was. */
-  under(
+  async under(
     condition: Condition,
     draw: number,
-    batch: Batch,
-    note?: (reason: string) => void,
+    clean: Answers | Values,
+    note: (reason: string) => void,
   ): Promise<Float32Array> {
-    const { predictor, seed } = this.options
+    const { predictor, seed, attacker } = this.options
+    const { data, rows, ids } = this.batch
+    if (isAttack(condition)) {
+      if (!attacker)
+        throw new UsageError(
+          `suite: ${condition.kind} is an attack, which temper eval makes and a check of training does not.`,
+        )
+      const moved = await attacker.attack(condition, draw, this.batch, clean as Answers, seed)
+      return predictor.predict(moved, rows)
+    }
     if (condition.at === 'input')
-      return predictor.predict(this.noised(condition, draw, batch, note), batch.rows)
+      return predictor.predict(await this.samples.take(condition, draw, note), rows)
     if (condition.at === 'weight')
-      return predictor.predict(batch.data, batch.rows, this.weightsUnder(condition, draw))
-    const fill = activationFill(condition, batch.ids, { seed, draw })
-    return this.noisyFor(condition).predict(batch.data, batch.rows, fill)
+      return predictor.predict(data, rows, this.weightsUnder(condition, draw))
+    const fill = activationFill(condition, ids, { seed, draw })
+    return this.noisyFor(condition).predict(data, rows, fill)
   }
 
   async close(): Promise<void> {
+    await this.samples.close()
     for (const predictor of this.noisy.values()) await predictor.close()
-  }
-
-  /** The batch with noise on it; each draw is keyed by the sample, so batch sizes change no bit. */
-  private noised(
-    condition: Condition,
-    draw: number,
-    batch: Batch,
-    note?: (reason: string) => void,
-  ): Float32Array {
-    const { data, seed, deviations } = this.options
-    const disturb = sampleDisturber(condition, data, { seed, draw, deviations, note })
-    const size = sizeOf(data.shape)
-    for (let row = 0; row < batch.rows; row++) {
-      const [from, to] = [row * size, (row + 1) * size]
-      const out = this.disturbed.subarray(from, to)
-      disturb(batch.data.subarray(from, to), out, batch.ids[row])
-    }
-    return this.disturbed.subarray(0, batch.rows * size)
   }
 
   private weightsUnder(condition: Condition, draw: number): Weights {

@@ -30,11 +30,13 @@ export interface ScorecardParts {
   readonly outOfDistribution?: Scorecard['outOfDistribution']
   readonly uncertainty?: Scorecard['uncertainty']
   readonly internal?: Scorecard['internal']
+  readonly flipLevels?: Scorecard['flipLevels']
   readonly header: {
     readonly seed: number
     readonly device: string
     readonly threads: number
     readonly seconds: number
+    readonly batch: number
     readonly warnings: readonly string[]
     readonly seen: readonly string[]
   }
@@ -80,7 +82,8 @@ export async function scorecardOf(
     ...(uncertainty && { uncertainty }),
     ...(internal && { internal }),
     ...(said.length && { warnings: said }),
-    timing: { samplesPerSecond: measured.answers / seconds },
+    ...(parts.flipLevels && { flipLevels: parts.flipLevels }),
+    timing: { samplesPerSecond: measured.answers / seconds, batch: header.batch },
   }
 }
 

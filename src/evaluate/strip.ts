@@ -3,7 +3,9 @@ import { sizeOf } from '../base/index.js'
 import { type Dataset, limit } from '../data/index.js'
 import type { Predictor } from '../model/index.js'
 import { AnswerReader } from './answers.js'
-import { clipOf, sampleDisturber } from './disturb.js'
+import { isAttack } from './attack.js'
+import { clipOf } from './disturb.js'
+import { jobOf, sampleNoise } from './noising/noise-batch.js'
 import type { Condition, Suite } from './suites/suite.js'
 
 export interface StripModel {
@@ -47,8 +49,8 @@ export interface Strip {
 /** The suite's first kind of input noise on a few samples; undefined where there is none to show. */
 export async function sampleStrip(options: StripOptions): Promise<Strip | undefined> {
   const { data, suite, seed, samples = 5 } = options
-  const kind = suite.conditions.find(c => c.at === 'input')?.kind
-  const ladder = suite.conditions.filter(c => c.at === 'input' && c.kind === kind)
+  const made = suite.conditions.filter(c => c.at === 'input' && !c.samples && !isAttack(c))
+  const ladder = made.filter(c => c.kind === made[0]?.kind)
   if (!ladder.length || data.kind === 'vector' || !data.classes) return undefined
   const few = limit(data, samples, seed)
   const rows = []
@@ -80,7 +82,7 @@ async function rowOf(
   await data.read(index, clean)
   const noisy = ladder.map(condition => {
     const out = new Float32Array(clean.length)
-    sampleDisturber(condition, data, { seed, draw: 0, note: () => {} })(clean, out, data.id(index))
+    sampleNoise(jobOf(condition, 0, { data, seed }), () => {})(clean, out, data.id(index))
     return out
   })
   const label = data.labels ? data.classes![data.labels[index]] : data.identity(index)

@@ -11,8 +11,9 @@ interface Scores {
 
 type Score = (answers: Answers, sample: number) => number
 
-const rowOf = (values: Float64Array, { classes }: Answers, i: number) =>
-  values.subarray(i * classes, (i + 1) * classes)
+/** The value of the class answered, which is the largest; none for a row without numbers. */
+const atTop = (values: Float64Array, { classes, predictions }: Answers, i: number) =>
+  predictions[i] < 0 ? Number.NaN : values[i * classes + predictions[i]]
 
 /** Uncertainties: higher means less sure. */
 const criteria: { name: string; says: string; needs: Need[]; score: Score }[] = [
@@ -20,13 +21,13 @@ const criteria: { name: string; says: string; needs: Need[]; score: Score }[] = 
     name: '',
     says: 'the highest probability',
     needs: ['clean'],
-    score: (a, i) => -Math.max(...rowOf(a.probabilities, a, i)),
+    score: (a, i) => -atTop(a.probabilities, a, i),
   },
   {
     name: 'MaxLogit',
     says: 'the highest logit',
     needs: ['clean', 'logits'],
-    score: (a, i) => -Math.max(...rowOf(a.logits as Float64Array, a, i)),
+    score: (a, i) => -atTop(a.logits as Float64Array, a, i),
   },
   {
     name: 'Energy',

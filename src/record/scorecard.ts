@@ -166,8 +166,24 @@ export const scorecardSchema = z.object({
     .optional(),
   /** What noise on the weights does to the model. */
   internal: internalSchema.optional(),
+  /** Per sample, the smallest level of one noise that changes the answer. */
+  flipLevels: z
+    .object({
+      kind: z.string(),
+      /** What the levels count, and the strongest level tried. */
+      levelName: z.string(),
+      strongest: z.number(),
+      /** Share of samples whose answer no level changed. */
+      unmoved: z.number(),
+      /** Of all samples; null where it lies beyond the strongest level. */
+      quantiles: z.array(z.object({ share: z.number(), level: z.number().nullable() })),
+      /** In the data's order; null where no level changed the answer. */
+      samples: z.array(z.number().nullable()),
+    })
+    .optional(),
   /** What makes the figures doubtful (a wrong input scale, for instance), in sentences. */
   warnings: z.array(z.string()).optional(),
-  timing: z.object({ samplesPerSecond: z.number() }).optional(),
+  /** No part of what is compared: speed, and the samples a session call had. */
+  timing: z.object({ samplesPerSecond: z.number(), batch: z.int().optional() }).optional(),
 })
 export type Scorecard = z.infer<typeof scorecardSchema>

@@ -14,8 +14,9 @@ import {
   wholeNumber,
 } from '../command.js'
 import { farFlags, farOptions, workFolder } from '../far.js'
-import { applyGates, readGate } from '../gates.js'
+import { applyGates, judgeAll, readGate } from '../gates.js'
 import { type JobOutcome, superviseJob } from '../job.js'
+import { junitXml, writeStepSummary } from '../junit.js'
 import { showMeasuring } from '../progress.js'
 import { stripOf, writeReport } from '../reporting.js'
 import { rooms } from '../rooms.js'
@@ -41,6 +42,11 @@ export const evalCommand: CommandSpec = {
     new Option('--coverage <share>', 'how often a prediction set is to hold the right class')
       .argParser(numberWithin(0.001, 0.999))
       .default(0.9),
+    new Option(
+      '--flip-level <noise>',
+      'for each sample, the smallest level of this noise that changes its answer',
+    ),
+    new Option('--no-keep', 'do not keep corrupted images on disk for the next time'),
     new Option('--ood <data>', 'DATA the model does not know, to be told from what it knows'),
     new Option(
       '--monte-carlo <passes>',
@@ -63,6 +69,7 @@ export const evalCommand: CommandSpec = {
     new Option('--fail-under <metric=value>', 'exit 4 when a measure misses it; may be repeated')
       .argParser(readGate)
       .default([], 'none'),
+    new Option('--junit <file>', 'write the gates as JUnit XML'),
     new Option('--strict', 'with --fail-under: fail too when the interval cannot tell'),
     ...farFlags(),
   ],
@@ -78,9 +85,10 @@ export const evalCommand: CommandSpec = {
     const { data, suite, preprocess, format, label, limit, first, skip, seed, threads, device } =
       options
     const { metrics, baseline, conformal, coverage, ood, ensemble, perLayer, maxDrop } = options
+    const { flipLevel, keep } = options
     const together = { ensemble, monteCarlo: monteCarloOf(options) }
     const beside = {
-      ...{ metrics, baseline, conformal, coverage, ood, perLayer, maxDrop },
+      ...{ metrics, baseline, conformal, coverage, ood, perLayer, maxDrop, flipLevel, keep },
       ...together,
     }
     const asked = { data, suite, format, label, limit, first, skip, seed, threads, device }
@@ -113,7 +121,12 @@ export const evalCommand: CommandSpec = {
     }
     printScorecard(output, scorecard)
     output.document(scorecard)
-    return applyGates(scorecard, options.failUnder as never, { strict: !!options.strict, output })
+    const strict = !!options.strict
+    const judged = judgeAll(options.failUnder as never, scorecard)
+    writeStepSummary(scorecard, judged)
+    if (options.junit)
+      record.writeFileAtomic(resolve(options.junit as string), junitXml(scorecard, judged, strict))
+    return applyGates(judged, { strict, output })
   },
 }
 
@@ -167,7 +180,8 @@ async function evaluateElsewhere(
   context: Context,
 ): Promise<JobOutcome<Evaluated>> {
   const { output, options } = context
-  const { format, label, limit, first, skip, seed, conformal, ood, ...asked } = payload
+  const { format, label, limit, first, skip, seed, conformal, ood, flipLevel, keep, ...asked } =
+    payload
   for (const [flag, value] of Object.entries({
     '--monte-carlo': asked.monteCarlo,
     '--ensemble': asked.ensemble,
@@ -175,9 +189,9 @@ async function evaluateElsewhere(
   }))
     if (value !== undefined)
       throw new UsageError(`--redis: ${flag} is measured on one machine. Leave one of them out.`)
-  if (conformal !== undefined || ood !== undefined)
+  if (conformal !== undefined || ood !== undefined || flipLevel !== undefined)
     throw new UsageError(
-      '--redis: other machines do not have the data of --conformal and --ood. Leave them or --redis out.',
+      '--redis: --conformal, --ood and --flip-level are done here alone. Leave them or --redis out.',
     )
   const { evaluateFar } = await rooms.jobs()
   const far = await farOptions(context, workFolder(options.out))

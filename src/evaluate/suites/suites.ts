@@ -7,6 +7,7 @@ import { readOwnSuite } from './own.js'
 import { audioRooms, audioSnr, gaussian, tabular } from './plain.js'
 import { publishedSuites } from './published.js'
 import type { Suite, SuiteFor } from './suite.js'
+import { worstCase } from './worst-case.js'
 
 const rows: readonly (Suite | SuiteFor)[] = [
   gaussian,
@@ -17,6 +18,7 @@ const rows: readonly (Suite | SuiteFor)[] = [
   activations,
   faults,
   quantisation,
+  worstCase,
   ...Object.values(publishedSuites),
 ]
 
