@@ -47,27 +47,18 @@ async function measure(name, train_) {
   return { ...summary, alpha, n, n0 }
 }
 
-for (const [name, settings] of Object.entries(runs)) {
-  if (!kept[name]) {
-    const started = performance.now()
-    kept[name] = await measure(name, settings)
-    console.error(name, 'seconds', Math.round((performance.now() - started) / 1000))
-    writeFileSync(store, `${JSON.stringify(kept)}\n`)
-  }
-  console.error(name, kept[name].acr)
-}
-rmSync(folder, { recursive: true })
-
 const at = (summary, radius) =>
   summary.certifiedAccuracy.find(point => Math.abs(point.radius - radius) < 1e-9)?.accuracy
 const percent = value => (value === undefined ? '' : (100 * value).toFixed(0))
-const rows = Object.entries(kept).map(([name, summary]) => {
-  const curve = [0.5, 1, 1.5].map(radius => percent(at(summary, radius)))
-  return `| ${name} | ${summary.acr.toFixed(3)} | ${curve.join(' / ')} | ${percent(summary.abstentionRate)} |`
-})
-writeFileSync(
-  'proofs/smoothing-training.md',
-  `# Training for randomized smoothing
+/** The table of what is finished so far. */
+function writeTable() {
+  const rows = Object.entries(kept).map(([name, summary]) => {
+    const curve = [0.5, 1, 1.5].map(radius => percent(at(summary, radius)))
+    return `| ${name} | ${summary.acr.toFixed(3)} | ${curve.join(' / ')} | ${percent(summary.abstentionRate)} |`
+  })
+  writeFileSync(
+    'proofs/smoothing-training.md',
+    `# Training for randomized smoothing
 
 LeNet on MNIST, Gaussian noise of sigma .5 on pixels in [0, 1], not clipped; Adam with a cosine from
 1e-3, batch 128, seed 0, one fiftieth of the training images held back. Certified as published (n0 = 100,
@@ -82,4 +73,18 @@ ${rows.join('\n')}
 
 ${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0].model}, Node ${process.versions.node}; \`npm run proof:smoothing-training\`.
 `,
-)
+  )
+}
+
+for (const [name, settings] of Object.entries(runs)) {
+  if (!kept[name]) {
+    const started = performance.now()
+    kept[name] = await measure(name, settings)
+    console.error(name, 'seconds', Math.round((performance.now() - started) / 1000))
+    writeFileSync(store, `${JSON.stringify(kept)}\n`)
+    writeTable()
+  }
+  console.error(name, kept[name].acr)
+}
+writeTable()
+rmSync(folder, { recursive: true })
