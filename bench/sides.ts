@@ -10,7 +10,7 @@ import { createSession, type Session } from '../src/engine/index.js'
 import { openKernels } from '../src/kernels/index.js'
 import { type LoweringOptions, lower, runtimeDomains } from '../src/lowering/index.js'
 import { type NetworkKind, newNetwork } from '../src/networks/index.js'
-import { CANONICAL_OPSET, writeModel } from '../src/onnx/index.js'
+import { CANONICAL_OPSET, foldConstants, writeModel } from '../src/onnx/index.js'
 import { type Described, graphOf, numbers, parameter } from '../test/networks/described.js'
 import { recurrent } from '../test/networks/made.js'
 
@@ -23,7 +23,7 @@ export interface Setting {
 }
 
 const fresh = (kind: NetworkKind, batch: number, input: number[], classes: number): Setting => ({
-  graph: () => newNetwork(kind, { input, classes, seed: 0 }).graph,
+  graph: () => foldConstants(newNetwork(kind, { input, classes, seed: 0 }).graph),
   batch,
   classes,
 })
