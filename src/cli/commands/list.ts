@@ -1,5 +1,6 @@
 import { didYouMean, UsageError } from '../../base/index.js'
 import type { CommandSpec } from '../command.js'
+import { printNoiseCards } from '../noise-card.js'
 import { rooms } from '../rooms.js'
 import { textTable } from '../table.js'
 
@@ -96,13 +97,21 @@ const listings: Readonly<Record<string, () => Promise<Listing>>> = {
 export const list: CommandSpec = {
   name: 'list',
   summary: `every name one may use: ${Object.keys(listings).join(', ')}`,
-  arguments: [{ name: '<what>', summary: Object.keys(listings).join(' | ') }],
-  examples: ['temper list noises', 'temper list suites --json'],
-  async run([what], { output }) {
+  arguments: [
+    { name: '<what>', summary: Object.keys(listings).join(' | ') },
+    { name: '[kind]', summary: 'with noises: all that is known of one' },
+  ],
+  examples: ['temper list noises', 'temper list noises pink', 'temper list suites --json'],
+  async run([what, kind], { output }) {
     if (!Object.hasOwn(listings, what))
       throw new UsageError(
         `list: expected one of ${Object.keys(listings).join(', ')}, received "${what}".${didYouMean(what, Object.keys(listings))}`,
       )
+    if (kind !== undefined) {
+      if (what !== 'noises')
+        throw new UsageError(`list: only noises have a card each, received "${what} ${kind}".`)
+      return printNoiseCards(kind, output)
+    }
     const { header, rows } = await listings[what]()
     output.print(textTable(header, rows))
     output.document(rows.map(row => Object.fromEntries(row.map((cell, i) => [header[i], cell]))))

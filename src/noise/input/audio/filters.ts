@@ -1,6 +1,6 @@
 import { exactCos, exactSin } from '../../../base/index.js'
 import { clipInPlace } from '../../context.js'
-import type { InputContext, LevelField } from '../../types.js'
+import type { InputContext, Level, LevelField } from '../../types.js'
 import { defineInput } from '../define.js'
 import { eachChannel, rateOf } from './rate.js'
 
@@ -99,10 +99,18 @@ export const bandPass = defineInput({
   deterministic: true,
   needs: ['sampleRate'],
   paper: `${paper}; ITU-T G.712 (300 to 3400 Hz)`,
-  scale: ({ low, high }, gain) => ({ low: low * gain, high: high / gain }),
+  scale: narrowed,
   apply(x, out, { low, high }, _key, context) {
     const rate = rateOf(context, 'band_pass')
     const filters = [butterworth('high', low, rate), butterworth('low', high, rate)]
     apply(x, out, low > 0 ? filters : filters.slice(1), context)
   },
 })
+
+/** Edges moved inward by the gain, but never past each other: a tenth about their geometric mean stays. */
+function narrowed({ low, high }: Level, gain: number): Level {
+  const middle = Math.sqrt(low * high)
+  const [least, most] =
+    middle > 0 && middle < Infinity ? [1.1 * middle, middle / 1.1] : [0, Infinity]
+  return { low: Math.min(most, low * gain), high: Math.max(least, high / gain) }
+}
