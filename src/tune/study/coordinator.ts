@@ -29,6 +29,8 @@ export class Coordinator {
   private readonly carrier: Carrier
   /** Jobs on their way by trial; each resolves with what is to be done about its end. */
   private readonly flights = new Map<number, Promise<() => void>>()
+  /** Aborts when the study cannot go on, so that no job outlives it. */
+  private readonly broken = new AbortController()
 
   constructor(private readonly options: CoordinatorOptions) {
     const { journal, settings } = options
@@ -50,6 +52,16 @@ export class Coordinator {
 
   /** Works until the study is at its end (true) or the signal came (false). */
   async run(): Promise<boolean> {
+    try {
+      return await this.work()
+    } catch (error) {
+      this.broken.abort()
+      await Promise.all(this.flights.values())
+      throw error
+    }
+  }
+
+  private async work(): Promise<boolean> {
     const { signal } = this.options
     for (;;) {
       this.conclude()
@@ -125,7 +137,7 @@ export class Coordinator {
       then()
     }
     const context = {
-      signal,
+      signal: AbortSignal.any([this.broken.signal, ...(signal ? [signal] : [])]),
       killSignal,
       onProgress: (progress: Progress) => onProgress?.(job, progress),
     }

@@ -150,6 +150,24 @@ describe('a study', () => {
     await expect(searched(shuffled(2, 8, bad))).rejects.toThrow('row 3: bad.')
   })
 
+  it('leaves no job behind when it cannot go on', async () => {
+    let stopped = 0
+    const carrier: Carrier = {
+      slots: 2,
+      run: (job, { signal }) =>
+        job.trial === 1
+          ? Promise.reject(new DataError('row 3: bad.'))
+          : new Promise(resolve => {
+              signal!.addEventListener('abort', () => {
+                stopped++
+                resolve({ ...measure(job), state: 'interrupted' })
+              })
+            }),
+    }
+    await expect(searched(carrier)).rejects.toThrow('row 3: bad.')
+    expect(stopped).toBe(1)
+  })
+
   it('goes on after an interruption without losing or repeating a result', async () => {
     const stop = new AbortController()
     let count = 0
