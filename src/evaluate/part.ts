@@ -25,10 +25,32 @@ export interface Part {
   readonly noisy: readonly (readonly Uint8Array[])[]
 }
 
-/** The part of a suite that a shard does. */
+/**
+ * The part of a suite that a shard does. Conditions on inputs are dealt out one by one; those inside
+ * the model stay together by kind, because a tolerance is found over all levels of one.
+ */
 export function partOf(suite: Suite, shard: ShardOf | undefined): Suite {
   if (!shard) return suite
-  return { ...suite, conditions: suite.conditions.filter((_, i) => i % shard.of === shard.index) }
+  const units = unitsOf(suite.conditions).filter((_, i) => i % shard.of === shard.index)
+  return { ...suite, conditions: units.flat() }
+}
+
+interface Placed {
+  readonly at: string
+  readonly kind: string
+}
+
+/** What is not cut apart: one condition on inputs, or neighbours of one kind inside the model. */
+function unitsOf<C extends Placed>(conditions: readonly C[]): C[][] {
+  const units: C[][] = []
+  for (const condition of conditions) {
+    const last = units.at(-1)?.[0]
+    const belongs =
+      condition.at !== 'input' && last?.at === condition.at && last.kind === condition.kind
+    if (belongs) units.at(-1)?.push(condition)
+    else units.push([condition])
+  }
+  return units
 }
 
 export function rightEvent(
@@ -57,18 +79,52 @@ export function mergeParts(
   parts: readonly Part[],
   baseline?: Scorecard | string,
 ): { scorecard: Scorecard; scores?: SampleScores } {
-  const [{ timing: _, ...frame }] = parts.map(part => part.scorecard)
-  const conditions = dealtBack(parts.map(part => part.scorecard.conditions))
-  const noisy = dealtBack(parts.map(part => part.noisy))
+  const { timing: _, internal: __, ...frame } = parts[0].scorecard
+  const placed = inOrder(parts)
+  const conditions = placed.map(({ condition }) => condition)
+  const noisy = placed.flatMap(({ right }) => (right ? [right] : []))
   const meter = new DoubtMeter(noisy.map(draws => ({ draws: draws.length })))
   if (parts[0].clean.length) meter.addRight(parts[0].clean, noisy)
   const { suite, clean, model } = frame
   const all = ofAll({ clean, conditions, suite }, meter.result(), { baseline, facts: model })
-  return { scorecard: { ...frame, conditions, ...all }, scores: meter.sampleScores() }
+  const internal = internalOf(parts, conditions)
+  const warnings = [...new Set(parts.flatMap(part => part.scorecard.warnings ?? []))]
+  const found = { ...(internal && { internal }), ...(warnings.length && { warnings }) }
+  const scorecard = { ...frame, conditions, ...all, ...found }
+  return { scorecard, scores: meter.sampleScores() }
 }
 
-/** Undoes dealing one list out in turns. */
-function dealtBack<T>(hands: readonly (readonly T[])[]): T[] {
-  const length = hands.reduce((sum, hand) => sum + hand.length, 0)
-  return Array.from({ length }, (_, i) => hands[i % hands.length][Math.floor(i / hands.length)])
+type CardCondition = Scorecard['conditions'][number]
+
+interface PlacedCondition {
+  readonly condition: CardCondition
+  /** By draw; absent where nothing is labelled. */
+  readonly right?: readonly Uint8Array[]
+}
+
+/** All conditions in the suite's order: units were dealt out in turns. */
+function inOrder(parts: readonly Part[]): PlacedCondition[] {
+  const hands = parts.map(({ scorecard, noisy }) => {
+    const placed = scorecard.conditions.map((condition, i) => ({
+      ...{ at: condition.at, kind: condition.kind, condition, right: noisy[i] },
+    }))
+    return unitsOf(placed)
+  })
+  const count = hands.reduce((sum, hand) => sum + hand.length, 0)
+  const turns = Array.from({ length: count }, (_, i) => i)
+  return turns.flatMap(i => hands[i % hands.length][Math.floor(i / hands.length)])
+}
+
+/** Tolerances in the order of their kinds, and the sharpness, from the parts that have them. */
+function internalOf(
+  parts: readonly Part[],
+  conditions: readonly CardCondition[],
+): Scorecard['internal'] {
+  const known = parts.flatMap(({ scorecard }) => scorecard.internal ?? [])
+  if (!known.length) return undefined
+  const found = known.flatMap(({ tolerance = [] }) => tolerance)
+  const kinds = [...new Set(conditions.map(({ kind }) => kind))]
+  const tolerance = kinds.flatMap(kind => found.filter(entry => entry.kind === kind))
+  const merged = Object.assign({}, ...[...known].reverse())
+  return { ...merged, ...(found.length && { tolerance }) }
 }

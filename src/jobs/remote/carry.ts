@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { contentHash, writeFileAtomic } from '../../record/index.js'
@@ -49,6 +50,7 @@ export async function carryAll(
 ): Promise<unknown[]> {
   const answers = join(folder, 'answers')
   mkdirSync(answers, { recursive: true })
+  if (signal) setMaxListeners(works.length + 20, signal)
   let done = 0
   const one = async ({ act, payload }: Work) => {
     const id = contentHash({ act, payload })
