@@ -15,9 +15,9 @@ export interface NoiseControl {
 export interface ControlOptions {
   /** What a gain is multiplied by when its noise is overused. Default 0.5. */
   readonly backoff: number
-  /** What is added to a gain after `patience` comfortable checks. Default 0.1. */
+  /** What is added to a gain after `patience` comfortable checks. Default 0.05. */
   readonly growth: number
-  /** Comfortable checks in a row before a gain grows. Default 3. */
+  /** Comfortable checks in a row before a gain grows; twice as many after each failure. Default 3. */
   readonly patience: number
   /** Highest gain: 1 is the recipe's own strength. Default 1. */
   readonly bound: number
@@ -31,9 +31,6 @@ export const newControl = ({ bound }: Pick<ControlOptions, 'bound'>): NoiseContr
   ceiling: Math.max(1, bound),
 })
 
-/** A gain that fails sinks, and growth stops at nine tenths of it. */
-const belowFailed = 0.9
-
 /** `times`: how often at once, where the harm is severe. */
 export function backOff(
   control: NoiseControl,
@@ -41,10 +38,12 @@ export function backOff(
   times = 1,
 ): NoiseControl {
   const gain = control.gain * backoff ** times
+  // Between what failed and what is tried now, in the middle by ratio.
+  const ceiling = control.gain * backoff ** (times / 2)
   return {
     ...control,
     gain: gain < least ? 0 : gain,
-    ceiling: Math.min(control.ceiling, belowFailed * control.gain),
+    ceiling: Math.min(control.ceiling, ceiling),
   }
 }
 

@@ -58,8 +58,11 @@ export type MonitorEvent =
 export interface Decision {
   readonly judgement: Judgement
   readonly events: readonly MonitorEvent[]
-  /** `rewind`: adjusted, and the parameters are lost: go on from the last good checkpoint. */
-  readonly action: 'go on' | 'stop' | 'rewind'
+  /**
+   * `rewind`: adjusted, and the parameters are lost: go on from the last good checkpoint. `restart`:
+   * adjusted, and the harm was severe: what little was learnt is better learnt anew, while it is little.
+   */
+  readonly action: 'go on' | 'stop' | 'rewind' | 'restart'
 }
 
 const defaults = {
@@ -72,7 +75,7 @@ const defaults = {
   confirm: 2,
   suspicion: 0.4,
   backoff: 0.5,
-  growth: 0.1,
+  growth: 0.05,
   patience: 3,
   bound: 1,
   least: 0.05,
@@ -91,6 +94,7 @@ export class Monitor {
       judge: newJudgeState(),
       controls: Object.fromEntries(controls),
       comfortable: 0,
+      failures: 0,
       settling: 0,
       probes: 0,
       quietUntil: 0,
@@ -197,11 +201,13 @@ export class Monitor {
       },
     }))
     this.current.comfortable = 0
+    this.current.failures++
     this.current.settling = this.options.settle + 1
     if (onOveruse === 'stop') return { judgement, events: overuse, action: 'stop' }
     if (onOveruse === 'warn') return { judgement, events: overuse, action: 'go on' }
     const adjusted = blame.noises.map(noise => this.turnDown(noise, first, check, interval))
-    const action = first.trouble === 'diverged' ? 'rewind' : 'go on'
+    const severe = isSevere(first) ? 'restart' : 'go on'
+    const action = first.trouble === 'diverged' ? 'rewind' : severe
     return { judgement, events: [...overuse, ...adjusted], action }
   }
 
@@ -227,6 +233,11 @@ export class Monitor {
     return { type: 'adjust', step: check.step, noise, gain: next.gain, hold: next.hold, reason }
   }
 
+  /** What failed once is not soon tried again. */
+  private patience(): number {
+    return this.options.patience * 2 ** this.current.failures
+  }
+
   /** After enough comfortable checks every noise below its bound grows by one step. */
   private maybeGrow(judgement: Judgement, { step }: Check): MonitorEvent[] {
     if (!judgement.comfortable || this.current.settling > 0) {
@@ -234,8 +245,7 @@ export class Monitor {
       return []
     }
     this.current.comfortable++
-    if (this.options.onOveruse !== 'adjust' || this.current.comfortable < this.options.patience)
-      return []
+    if (this.options.onOveruse !== 'adjust' || this.current.comfortable < this.patience()) return []
     this.current.comfortable = 0
     return this.options.noises.flatMap(noise => {
       const control = this.control(noise)
@@ -244,17 +254,19 @@ export class Monitor {
       if (next.gain === control.gain) return []
       const reason =
         `${noise} is turned up: gain ${round(control.gain)} to ${round(next.gain)} after ` +
-        `${this.options.patience} checks well inside the budget.`
+        `${this.patience()} checks well inside the budget.`
       return [{ type: 'adjust', step, noise, gain: next.gain, hold: next.hold, reason } as const]
     })
   }
 }
 
-/** Harm of more than twice what is allowed, or nothing learnt at all. */
+/** Harm, in points of the score or the ECE, that calls for more than one step down. */
+const severeHarm = 0.08
+
+/** Nothing learnt at all, or far more harm than is allowed. */
 function isSevere({ trouble, facts }: Evidence): boolean {
-  return (
-    trouble === 'drowned' || (facts.raises ?? facts.worse ?? 0) > 2 * (facts.margin ?? Infinity)
-  )
+  const { raises, worse = 0, margin = 0 } = facts
+  return trouble === 'drowned' || (raises ?? worse) > Math.max(severeHarm, 2 * margin)
 }
 
 interface Blame {

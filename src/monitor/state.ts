@@ -7,6 +7,8 @@ export interface MonitorState {
   controls: Record<string, NoiseControl>
   /** Comfortable checks in a row. */
   comfortable: number
+  /** Times noise was found overused. */
+  failures: number
   /** Checks an adjustment still has to work. */
   settling: number
   /** Times branches were asked for. */
@@ -35,7 +37,13 @@ export function decodeState(encoded: unknown): MonitorState {
   const state = JSON.parse(JSON.stringify(encoded ?? null), (_, value: unknown) =>
     isEncodedArray(value) ? decodeArray(value) : value,
   ) as Partial<MonitorState> | null
-  const numbers = [state?.comfortable, state?.settling, state?.probes, state?.quietUntil]
+  const numbers = [
+    state?.comfortable,
+    state?.failures,
+    state?.settling,
+    state?.probes,
+    state?.quietUntil,
+  ]
   if (!state?.judge || !state.controls || numbers.some(n => typeof n !== 'number'))
     throw new DataError('monitor state: it is damaged, or of another version. Start a new run.')
   return state as MonitorState

@@ -158,6 +158,13 @@ export function latestCheckpoint(
   throw new DataError(`${checkpoints}: no sound checkpoint to resume from.`, { checkpoints })
 }
 
+/** Removes checkpoints of later steps: after a way back they are of a run that is no more. */
+export function dropLaterCheckpoints(checkpoints: string, step: number): void {
+  const last = checkpointFolder(checkpoints, step)
+  for (const folder of listCheckpoints(checkpoints))
+    if (folder > last) rmSync(folder, { recursive: true, force: true })
+}
+
 /** Removes all but the newest `keep` checkpoints and the folders named in `spare`. */
 export function pruneCheckpoints(
   checkpoints: string,

@@ -8,6 +8,7 @@ export {
 export {
   type Checkpoint,
   checkpointFolder,
+  dropLaterCheckpoints,
   latestCheckpoint,
   listCheckpoints,
   type Manifest,

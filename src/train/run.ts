@@ -221,14 +221,17 @@ export class Run {
   /** Does what the monitor decided; its events come after those of a way back, which replaces others. */
   private follow({ events, action }: Decision): Outcome {
     const { state } = this
+    const isEarly = state.step <= restartShare * stepsOf(this.options.resolved)
+    const isBack = action === 'rewind' || (action === 'restart' && isEarly)
     if (action === 'rewind') this.goBack()
+    else if (isBack) this.startAnew()
     for (const event of events) this.say(event)
     for (const { name } of this.options.resolved.noises)
       state.controls[name] = { ...this.monitor!.control(name) }
     state.monitor = this.monitor!.state()
-    if (action === 'rewind') this.save()
+    if (isBack) this.save()
     if (action === 'stop') return this.stopFor(reasonOf(events))
-    return action
+    return isBack ? 'rewind' : 'go on'
   }
 
   /** Shows the monitor a run whose loss is no number; true when noise was turned down and it may go on. */
@@ -243,17 +246,22 @@ export class Run {
 
   /** Weights, optimizer and step of the last checkpoint, or of the start. */
   private goBack(): void {
-    const { checkpoints, planHash, resolved } = this.options
+    const { checkpoints } = this.options
     const { controls, monitor } = this.state
-    if (listCheckpoints(checkpoints).length) this.restore(latestCheckpoint(checkpoints))
-    else {
-      fillParameters(this.buffers, resolved.opened.parameters)
-      for (const moment of this.buffers.moments) moment.fill(0)
-      if (this.buffers.memory) resetMemory(this.buffers.memory)
-      Object.assign(this.state, freshState(planHash, controls))
-      this.say({ type: 'resumed', fromStep: 0 })
-    }
+    if (!listCheckpoints(checkpoints).length) return this.startAnew()
+    this.restore(latestCheckpoint(checkpoints))
     Object.assign(this.state, { controls, monitor })
+  }
+
+  /** The weights of the start; what was decided stays decided. */
+  private startAnew(): void {
+    const { planHash, resolved } = this.options
+    const { controls, monitor } = this.state
+    fillParameters(this.buffers, resolved.opened.parameters)
+    for (const moment of this.buffers.moments) moment.fill(0)
+    if (this.buffers.memory) resetMemory(this.buffers.memory)
+    Object.assign(this.state, freshState(planHash, controls), { monitor })
+    this.say({ type: 'resumed', fromStep: 0 })
   }
 
   /** Turns every noise up or down by what the last check left of the budget. */
@@ -309,6 +317,11 @@ function startControls({ recipe: { monitor }, noises }: Resolved): RunState['con
   const { first: gain, bound } = steer ?? { first: firstControl.gain, bound: firstControl.ceiling }
   return Object.fromEntries(noises.map(({ name }) => [name, { gain, hold: 0, ceiling: bound }]))
 }
+
+/** Severe overuse in this share of the run starts it anew; later there is too much to lose. */
+const restartShare = 0.25
+
+const stepsOf = ({ lengths }: Resolved) => lengths.epochs * lengths.batchesPerEpoch
 
 const brief = (value: number) => Number(value.toPrecision(3))
 const toldOf = ({ factor, gained, error }: Tried) =>

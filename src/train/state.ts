@@ -6,6 +6,7 @@ import {
   type Content,
   checkpointFolder,
   decodeSafetensors,
+  dropLaterCheckpoints,
   encodeSafetensors,
   pruneCheckpoints,
   writeCheckpoint,
@@ -79,6 +80,7 @@ export function saveCheckpoint(
       `moment ${i + 1} of the optimizer`,
     )
   writeCheckpoint(checkpointFolder(checkpoints, state.step), state.step, parts)
+  dropLaterCheckpoints(checkpoints, state.step)
   pruneCheckpoints(checkpoints, 2)
 }
 
