@@ -48,7 +48,7 @@ const louder = (snr, share) => number(snr - 20 * Math.log10(share))
 
 const recipeOf = (network, data, rate, { limit, epochs, batch = 64, ...monitor }) => ({
   model: { network },
-  data: { train: data, limit, validation: 0.25, test: 0.35 },
+  data: { train: data, limit, validation: 0.2, test: 0.3 },
   optimizer: { learningRate: { cosine: [rate, rate / 100] } },
   train: { epochs, batch, keep: 'best robustScore' },
   monitor: { samples: 500, ...monitor },
@@ -61,23 +61,23 @@ const input = top => (shape, share) => [
 /** Each with the strongest noise a user might think of, at share 1. */
 const tasks = {
   'Fashion-MNIST, cnn, Gaussian noise on inputs': {
-    recipe: recipeOf('cnn', 'fashion-mnist:train', 2e-3, { limit: 4000, epochs: 4 }),
+    recipe: recipeOf('cnn', 'fashion-mnist:train', 2e-3, { limit: 3000, epochs: 4 }),
     noise: input(0.4),
   },
   'MNIST, mlp, heavy noise on inputs': {
-    recipe: recipeOf('mlp', 'mnist:train', 2e-3, { limit: 5000, epochs: 8 }),
+    recipe: recipeOf('mlp', 'mnist:train', 2e-3, { limit: 4000, epochs: 6 }),
     noise: input(1),
   },
   'Fashion-MNIST, mlp, noise on weights': {
     recipe: recipeOf('mlp', 'fashion-mnist:train', 2e-3, {
-      ...{ limit: 4000, epochs: 6, suite: 'weights', samples: 300 },
+      ...{ limit: 3000, epochs: 6, suite: 'weights', samples: 200 },
     }),
     noise: (shape, share) => [
       { at: 'weight', kind: 'gaussian', relative: shapes[shape](number(0.1 * share), 0, 'batch') },
     ],
   },
   'Fashion-MNIST, mlp, label smoothing and mixup': {
-    recipe: recipeOf('mlp', 'fashion-mnist:train', 2e-3, { limit: 4000, epochs: 8 }),
+    recipe: recipeOf('mlp', 'fashion-mnist:train', 2e-3, { limit: 4000, epochs: 6 }),
     noise: (shape, share) => [
       { at: 'target', kind: 'smoothing', amount: shapes[shape](number(0.3 * share), 0) },
       { at: 'mix', kind: 'mixup', alpha: shapes[shape](number(0.6 * share), 0.01, 'batch') },
@@ -89,7 +89,7 @@ const tasks = {
   },
   'spoken digits, cnn1d, white noise': {
     recipe: {
-      ...recipeOf('cnn1d', digits, 4e-3, { epochs: 6, batch: 32, samples: 300 }),
+      ...recipeOf('cnn1d', digits, 4e-3, { limit: 1500, epochs: 6, batch: 32, samples: 300 }),
       preprocess: { seconds: 0.5 },
     },
     noise: (shape, share) => [

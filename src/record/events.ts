@@ -22,6 +22,11 @@ export const eventSchemas = {
     noisyLoss: figure,
     cleanLoss: figure,
     levels: z.record(z.string(), figure),
+    /** Clean less noisy accuracy of each class; null for one without samples. */
+    classDamage: z.array(figure).optional(),
+    /** Of the last step's gradient and of all parameters. */
+    gradientNorm: figure.optional(),
+    parameterNorm: figure.optional(),
   }),
   overuse: z.object({
     step: step.optional(),

@@ -6,7 +6,7 @@ import type { RunState } from './state.js'
 
 /** Steps a branch trains: a quarter of an epoch, within bounds. */
 const stepsOf = (batchesPerEpoch: number) =>
-  Math.min(100, Math.max(10, Math.ceil(batchesPerEpoch / 4)))
+  Math.min(100, Math.max(20, Math.ceil(batchesPerEpoch / 4)))
 
 /**
  * Trains a short branch from here, measures it, and puts everything back. Two branches from one

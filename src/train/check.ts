@@ -55,7 +55,8 @@ export class Checker {
     levels: Record<string, number>,
     observer: Observer,
   ): Promise<CheckResult> {
-    const { clean, noisy } = await this.measure(this.suite(), observer)
+    const measured = await this.measure(this.suite(), observer)
+    const [clean, noisy] = [measured.clean, measured.noisy].map(withoutBins)
     const event: NewEvent = {
       type: 'check',
       step: state.step,
@@ -64,6 +65,7 @@ export class Checker {
       noisy,
       cleanLoss: clean.loss ?? null,
       noisyLoss: noisy.loss ?? null,
+      ...classDamage(clean, noisy),
       levels,
     }
     return { event, verdict: this.judge(state, { clean, noisy }) }
@@ -111,6 +113,7 @@ export class Checker {
       seed: this.resolved.recipe.seed,
       deviations: this.resolved.deviations,
       onAnswers: observer.add,
+      also: ['detailed'],
     })
   }
 
@@ -131,6 +134,22 @@ export class Checker {
   budget(baseline: number): number {
     const { maxCleanDrop } = this.resolved.recipe.monitor
     return maxCleanDrop * (baseline < 0 ? -baseline : 1)
+  }
+}
+
+/** Reliability diagrams are for scorecards. */
+function withoutBins({ reliability: _, ...measures }: Measures): Measures {
+  return measures
+}
+
+/** What the suite costs each class: its clean accuracy less its noisy one; null for one without samples. */
+function classDamage(clean: Measures, noisy: Measures): { classDamage?: (number | null)[] } {
+  const [before, after] = [clean.classAccuracy, noisy.classAccuracy]
+  if (!before || !after) return {}
+  return {
+    classDamage: before.map((accuracy, c) =>
+      accuracy === null || after[c] === null ? null : accuracy - after[c],
+    ),
   }
 }
 

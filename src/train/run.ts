@@ -19,6 +19,7 @@ import {
   type NewEvent,
 } from '../record/index.js'
 import { nowBeginning } from './begin.js'
+import type { Board } from './board.js'
 import { branchWithout } from './branch.js'
 import { Checker, scoreOf } from './check.js'
 import { type Buffers, fillParameters, measuredWeights, unpack, viewOf } from './layout.js'
@@ -40,6 +41,8 @@ export interface RunOptions {
   /** Folder of the checkpoints. */
   readonly checkpoints: string
   readonly log: EventLog
+  /** Shows the run to TensorBoard. */
+  readonly board?: Board
   /** The step to stop before the end at, checked and saved. */
   readonly pauseAt?: number
   readonly threads: number
@@ -123,6 +126,7 @@ export class Run {
   /** Writes an event to the log and passes it on. */
   say(event: NewEvent): void {
     const written = this.options.log.append(event)
+    this.options.board?.event(written)
     this.options.onEvent?.(written)
   }
 
@@ -147,6 +151,7 @@ export class Run {
     levels: Levels,
   ): Promise<Outcome> {
     const observer = new Observer()
+    this.show(parts)
     const measures = await this.look(checker, moment, levels, observer)
     if (this.options.resolved.recipe.monitor.seekStrongest) this.seek(scoreOf(measures), checker)
     this.beginNoises()
@@ -155,6 +160,13 @@ export class Run {
       ? this.follow(await judgeCheck(this.monitor, parts, observer, probe))
       : 'go on'
     return followed === 'go on' ? this.maybeStop() : followed
+  }
+
+  /** Weights, gradients and the batch just trained on, to look at. */
+  private show({ workspace, resolved: { train } }: LoopParts): void {
+    const { board } = this.options
+    board?.histograms(this.buffers, this.state.step)
+    board?.samples({ ...workspace, kind: train.kind }, this.state.step)
   }
 
   /** Noises that waited for what this check shows. */
@@ -210,12 +222,21 @@ export class Run {
   ): Promise<Measures> {
     const { state } = this
     const { event, verdict } = await checker.check(state, moment, levels, observer)
-    this.say(event)
+    this.say({ ...event, ...this.norms() })
     if (verdict) {
       state.best = verdict
       this.best.set(measuredWeights(this.buffers))
     }
     return event.clean as Measures
+  }
+
+  private norms() {
+    const { sumOfSquares } = this.parts
+    const { gradients, parameters } = this.buffers
+    return {
+      gradientNorm: Math.sqrt(sumOfSquares(gradients)),
+      parameterNorm: Math.sqrt(sumOfSquares(parameters)),
+    }
   }
 
   /** Does what the monitor decided; its events come after those of a way back, which replaces others. */

@@ -32,6 +32,7 @@ import {
   writeDocument,
   writeFileAtomic,
 } from '../record/index.js'
+import { Board } from './board.js'
 import type { Progress } from './loop.js'
 import { rowsAtOnce } from './machinery.js'
 import { Run } from './run.js'
@@ -137,12 +138,14 @@ async function carryOut(
   const checkpoints = join(folder, 'checkpoints')
   const { untilEpoch } = options
   const pauseAt = untilEpoch && untilEpoch * resolved.lengths.batchesPerEpoch
+  const board = new Board(join(folder, 'tb'))
   const run = new Run({
     ...options,
     resolved,
     planHash: planHash(resolved.plan),
     checkpoints,
     log,
+    board,
     pauseAt,
   })
   try {
@@ -154,6 +157,7 @@ async function carryOut(
     const model = writeTrained(resolved, run, folder)
     return { ...result, model, scorecard: await measureTrained(resolved, model, folder, options) }
   } finally {
+    board.close()
     log.close()
   }
 }
