@@ -15,6 +15,7 @@ interface Shown {
 export function showTraining(output: Output, label = 'train'): (event: RunEvent) => void {
   const started = performance.now()
   let first: number | undefined
+  const curves = new Curves()
   return event => {
     if (event.type === 'progress') {
       const { step, steps, loss } = event as unknown as {
@@ -25,15 +26,44 @@ export function showTraining(output: Output, label = 'train'): (event: RunEvent)
       first ??= step - 1
       const rate = (performance.now() - started) / 1000 / (step - first)
       const left = duration(rate * (steps - step))
-      output.progress(`${label}  ${step}/${steps}  loss ${loss.toFixed(4)}  ${left} left`)
+      const line = `${label}  ${step}/${steps}  loss ${loss.toFixed(4)}  ${left} left`
+      output.progress([line, ...curves.lines()].join('  '))
     }
-    if (event.type === 'check') output.note(checkLine(event, label))
+    if (event.type === 'check') {
+      curves.add(event)
+      output.note(checkLine(event, label))
+    }
+    if (event.type === 'begin' || event.type === 'stop') output.note(`${label}  ${event.reason}`)
     if (event.type === 'note') output.note(`${label}  note: ${event.noise}: ${event.reason}`)
     if (event.type === 'overuse') output.note(`${label}  overuse: ${event.reason}`)
     if (event.type === 'adjust') output.note(`${label}  adjusted: ${event.reason}`)
     if (event.type === 'learningRate')
       output.note(`${label}  learning rate ${event.learningRate}, the best of those tried`)
     if (event.type === 'resumed') output.note(`${label}  goes on from step ${event.fromStep}`)
+  }
+}
+
+const bars = '▁▂▃▄▅▆▇█'
+const checksShown = 16
+
+/** Clean and noisy accuracy of the last checks, drawn on one scale. */
+class Curves {
+  private readonly checks: { readonly clean: number; readonly noisy: number }[] = []
+
+  add({ clean, noisy }: RunEvent): void {
+    const [a, b] = [clean as Shown, noisy as Shown]
+    const score = ({ accuracy, rmse = 0 }: Shown) => accuracy ?? -rmse
+    this.checks.push({ clean: score(a), noisy: score(b) })
+  }
+
+  lines(): string[] {
+    const shown = this.checks.slice(-checksShown)
+    const all = shown.flatMap(({ clean, noisy }) => [clean, noisy])
+    const [low, high] = [Math.min(...all), Math.max(...all)]
+    const bar = (value: number) =>
+      bars[Math.round((high > low ? (value - low) / (high - low) : 1) * (bars.length - 1))]
+    const curve = (name: 'clean' | 'noisy') => shown.map(check => bar(check[name])).join('')
+    return shown.length ? [`clean ${curve('clean')}`, `noisy ${curve('noisy')}`] : []
   }
 }
 

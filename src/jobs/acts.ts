@@ -86,6 +86,15 @@ export const acts: Readonly<Record<string, Act>> = {
     return data && modelStrip({ preprocess, inputs: await bindings(bind), ...options, data })
   },
 
+  /** What a recipe comes to, with nothing trained and nothing written. */
+  async plan(payload) {
+    const [{ planOfRecipe }, { readRecipe }] = [await rooms.train(), await rooms.recipe()]
+    const { recipeFile, set, bind, output, ...options } = payload as TrainPayload
+    const given = readRecipe(recipeFile!, set)
+    const recipe = { ...given, model: { ...given.model, ...(await chosenValues(bind, output)) } }
+    return planOfRecipe({ ...options, recipe })
+  },
+
   async train(payload, { emit, signal }) {
     const { train } = await rooms.train()
     const { recipeFile, set, bind, output, ...options } = payload as TrainPayload

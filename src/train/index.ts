@@ -13,6 +13,7 @@ export {
 export type { Progress } from './loop.js'
 export { optimizers } from './optimizer.js'
 export {
+  planOfRecipe,
   type ResumeOptions,
   resume,
   type TrainOptions,

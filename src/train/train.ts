@@ -13,6 +13,7 @@ import {
 } from '../evaluate/index.js'
 import { checkTrainable } from '../gradients/index.js'
 import { exportModel, type Preprocess, preprocessKey } from '../model/index.js'
+import { type Detectable, detectableDrop } from '../monitor/index.js'
 import {
   checkRecipe,
   type Plan,
@@ -87,6 +88,21 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   return startRun(resolved, options.recipe, out, { ...options, threads, device })
 }
 
+/** The plan of a recipe, checked as `train` would, and what its checks could notice. */
+export async function planOfRecipe(options: Omit<TrainOptions, 'out'>) {
+  const { threads = threadsAvailable(), device = 'cpu', engine } = options
+  const resolved = await resolveRecipe(checkRecipe(options.recipe), { threads, device, engine })
+  refuseUnfit(resolved)
+  return { plan: resolved.plan, detectable: detectableIn(resolved) }
+}
+
+/** What fall of clean accuracy the held-out samples can show; undefined where there are no classes. */
+export function detectableIn({ recipe, validation, noises }: Resolved): Detectable | undefined {
+  if (!validation.labels || !noises.length) return undefined
+  const samples = Math.min(recipe.monitor.samples, validation.length)
+  return detectableDrop({ samples, maxCleanDrop: recipe.monitor.maxCleanDrop })
+}
+
 /** Makes the run folder and trains in it; `recipe` is what a resume reads. */
 export function startRun(
   resolved: Resolved,
@@ -150,7 +166,10 @@ async function carryOut(
   })
   try {
     if (isResumed) run.restore(latestCheckpoint(checkpoints))
-    else run.say({ type: 'start', version: temperVersion, seed: resolved.recipe.seed })
+    else {
+      run.say({ type: 'start', version: temperVersion, seed: resolved.recipe.seed })
+      warnOfFewSamples(resolved, run)
+    }
     const finished = await run.drive()
     const result = { finished, run: folder, best: run.state.best, steps: run.state.step }
     if (!finished) return result
@@ -160,6 +179,12 @@ async function carryOut(
     board.close()
     log.close()
   }
+}
+
+/** The held-out samples may be too few to see what the budget forbids. */
+function warnOfFewSamples(resolved: Resolved, run: Run): void {
+  const { warning } = detectableIn(resolved) ?? {}
+  if (warning) run.say({ type: 'note', step: 0, noise: 'monitor', reason: warning })
 }
 
 /** Writes `model.onnx` with the best weights and says `end`. */

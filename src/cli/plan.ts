@@ -1,0 +1,81 @@
+/** `--plan`: what a recipe comes to, and each schedule drawn over the run. */
+import type { Plan } from '../recipe/index.js'
+import type { Level, Window } from '../schedule/index.js'
+import type { Output } from './output.js'
+import { rooms } from './rooms.js'
+
+/** What the act `plan` gives. */
+export interface Planned {
+  readonly plan: Plan
+  /** The smallest fall of the clean score that the checks would notice. */
+  readonly detectable?: { readonly drop: number; readonly warning?: string }
+}
+
+/** Prints a plan in words, then its schedules in the terminal. */
+export async function printPlan(output: Output, { plan, detectable }: Planned): Promise<void> {
+  for (const line of factsOf(plan)) output.print(line)
+  if (detectable) {
+    const drop = (100 * detectable.drop).toFixed(1)
+    output.print(`detectable   a check notices a fall in clean accuracy of ${drop} points or more`)
+    if (detectable.warning) output.note(`warning: ${detectable.warning}`)
+  }
+  const width = Math.min(100, Math.max(40, (process.stdout.columns ?? 80) - 1))
+  for (const { title, lines } of await drawings(plan, width)) {
+    output.print()
+    output.print(title)
+    for (const line of lines) output.print(line)
+  }
+}
+
+function factsOf({ model, data, lengths, train, monitor, noise }: Plan): string[] {
+  const { network, file, parameters, trained, frozen } = model
+  const counts = [data.train, data.validation, data.test].map(part => part?.samples ?? 0)
+  const still = frozen.length ? `, ${frozen.length} tensors frozen` : ''
+  return [
+    `model        ${network ?? file}: ${parameters} parameters, ${trained.length} tensors trained${still}`,
+    `data         ${data.train.source}: ${counts[0]} samples to train, ${counts[1]} to check, ${counts[2]} to test`,
+    `length       ${lengths.epochs} epochs of ${lengths.batchesPerEpoch} batches: ${lengths.steps} updates of ${lengths.batch} samples`,
+    `check        every ${monitor.every} on ${Math.min(Number(monitor.samples), counts[1])} samples; ${monitor.onOveruse} on overuse`,
+    `keep         ${train.keep}`,
+    ...(train.stop ? [`stop         ${stopWords(train.stop)}`] : []),
+    `noise        ${noise.map(({ name }) => name).join(', ') || 'none'}`,
+  ]
+}
+
+function stopWords({ patience, when, after }: Record<string, unknown>): string {
+  const reasons = [
+    ...(when ? [`when ${when}`] : []),
+    ...(patience ? [`after ${patience} checks without a better one`] : []),
+  ]
+  return `${reasons.join(', or ')}, not before ${after}`
+}
+
+interface Drawing {
+  readonly title: string
+  readonly lines: readonly string[]
+}
+
+async function drawings(plan: Plan, width: number): Promise<Drawing[]> {
+  const { parseLevel, parseWindow, plotSchedule } = await rooms.schedule()
+  const context = { lengths: plan.lengths }
+  const rate = String(plan.optimizer.learningRate)
+  const draw = (title: string, level: Level, open: Window = () => true): Drawing => {
+    const closed = (curve: Level['low']) => (moment: Parameters<Window>[0]) =>
+      open(moment) ? curve(moment) : 0
+    const bounds = { low: closed(level.low), high: closed(level.high) }
+    return { title, lines: plotSchedule(bounds, plan.lengths, width, 6) }
+  }
+  const all = plan.noise.flatMap(({ name, levels: fields, window, start }) => {
+    const [, every, length] = /^every (\S+) for (\S+)$/.exec(window) ?? []
+    const open = parseWindow({ every, for: length }, context)
+    const when = [...(every ? [window] : []), ...(start ? [startWords(start)] : [])]
+    return Object.entries(fields).map(([field, text]) =>
+      draw([`${name}.${field}  ${text}`, ...when].join(', '), parseLevel(text, context), open),
+    )
+  })
+  return [draw(`learning rate  ${rate}`, parseLevel(rate, context)), ...all]
+}
+
+/** Drawn from its beginning, which is not the run's. */
+const startWords = (start: string) =>
+  `begins ${/^when/.test(start) ? start : `at ${start}`} (drawn from there)`
