@@ -69,7 +69,8 @@ async function drawings(plan: Plan, width: number): Promise<Drawing[]> {
     const [, every, length] = /^every (\S+) for (\S+)$/.exec(window) ?? []
     const open = parseWindow({ every, for: length }, context)
     const when = [...(every ? [window] : []), ...(start ? [startWords(start)] : [])]
-    return Object.entries(fields).map(([field, text]) =>
+    const said = Object.entries(fields).filter(([, text]) => text !== '0')
+    return said.map(([field, text]) =>
       draw([`${name}.${field}  ${text}`, ...when].join(', '), parseLevel(text, context), open),
     )
   })
