@@ -25,7 +25,7 @@ export class Board {
 
   /** Figures of an event, under names such as `clean/accuracy`. */
   event(event: NewEvent): void {
-    if (event.type === 'resumed') return this.begin(event.fromStep)
+    if (event.type === 'resumed') this.begin(event.fromStep)
     const step = Number(event.step ?? 0)
     for (const [tag, value] of scalarsOf(event)) this.open().scalar(tag, value, step)
   }

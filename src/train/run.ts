@@ -269,9 +269,10 @@ export class Run {
   private goBack(): void {
     const { checkpoints } = this.options
     const { controls, monitor } = this.state
-    if (!listCheckpoints(checkpoints).length) return this.startAnew()
-    this.restore(latestCheckpoint(checkpoints))
-    Object.assign(this.state, { controls, monitor })
+    if (listCheckpoints(checkpoints).length) {
+      this.restore(latestCheckpoint(checkpoints))
+      Object.assign(this.state, { controls, monitor })
+    } else this.startAnew()
   }
 
   /** The weights of the start; what was decided stays decided. */
