@@ -1,4 +1,4 @@
-// Noise four times too strong is caught, and healthy runs give no alarm.
+// How soon noise four times too strong is caught, what it costs, and how many alarms other runs give.
 // Run by `npm run proof:overuse`; finished runs stay in runs/proof-overuse.json; writes proofs/overuse.md.
 import { writeFileSync } from 'node:fs'
 import { keeper, mean, signature, trained } from './kept.mjs'

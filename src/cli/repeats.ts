@@ -66,8 +66,14 @@ export function summaryOf(runs: Repeats['runs']): Record<string, Spread> {
     runs.every(({ figures }) => name in figures),
   )
   return Object.fromEntries(
-    names.map(name => [name, spreadOf(runs.map(({ figures }) => figures[name]))]),
+    names.map(name => [name, within(name, spreadOf(runs.map(({ figures }) => figures[name])))]),
   )
+}
+
+/** No share is below 0 or above 1. */
+function within(name: string, { interval: [low, high], ...rest }: Spread): Spread {
+  const isShare = /Accuracy$|Ece$|Auroc$/.test(name)
+  return { ...rest, interval: isShare ? [Math.max(0, low), Math.min(1, high)] : [low, high] }
 }
 
 /** A line a figure: mean, deviation, interval, and each run. */

@@ -272,7 +272,7 @@ describe('what is done about it', () => {
     }
     const { decisions, monitor } = await run('flips')
     expect(overuses(decisions).map(e => e.noise)).toEqual(['flips'])
-    expect([monitor.control('flips').gain, monitor.control('blur').gain]).toEqual([0.5, 1])
+    expect([monitor.control('flips').gain, monitor.control('blur').gain]).toEqual([0.25, 1])
     expect(overuses(decisions)[0]).toMatchObject({ evidence: { branches: 3 } })
     const nobody = await run('nothing')
     expect(overuses(nobody.decisions).map(e => e.noise)).toEqual(['all'])

@@ -110,3 +110,22 @@ describe('a run that may end early', () => {
     expect(end.best?.step).toBe(only('check').at(-1)!.step)
   })
 })
+
+describe('a run that is steered', () => {
+  it('tries other strengths, and goes on to the same bits when it is interrupted around that', async () => {
+    const steer = { every: '25%', trial: '25%', ratio: 8, first: 1 }
+    const changes = {
+      noise: [{ at: 'input', kind: 'gaussian', sigma: 3, clip: 'none' }],
+      // Warnings alone: strength is moved by the branches only.
+      monitor: { ...recipe.monitor, steer, onOveruse: 'warn' },
+      train: { ...recipe.train, epochs: 3 },
+    }
+    const whole = await run('steered', changes)
+    const gains = whole.only('adjust').map(({ step, gain }) => ({ step, gain }))
+    expect(gains.length).toBeGreaterThan(0)
+    expect(whole.only('adjust')[0].reason).toMatch(/robustScore gained -?0\.\d+ \+- 0\.\d+ at/)
+    const broken = await run('steered broken', changes, [Number(gains[0].step), 20])
+    expect(broken.hash).toBe(whole.hash)
+    expect(broken.only('adjust').map(({ step, gain }) => ({ step, gain }))).toEqual(gains)
+  })
+})
