@@ -3,7 +3,7 @@ import { conv, dense, flatten, maxPool, type Net, relu, type Value } from './lay
 /** One hidden layer of 256. */
 export function mlp(net: Net, input: Value, classes: number): Value {
   const hidden = relu(net, dense(net, flatten(net, input), 'fc1', 256))
-  return dense(net, hidden, 'fc2', classes, true)
+  return dense(net, hidden, 'fc2', classes)
 }
 
 /** Two 3x3 convolutions (16 and 32 channels), each with a pool of 2, then 128 features. */
@@ -12,7 +12,7 @@ export function cnn(net: Net, input: Value, classes: number): Value {
   const first = maxPool(net, relu(net, conv(net, input, 'conv1', { channels: 16, kernel })))
   const second = maxPool(net, relu(net, conv(net, first, 'conv2', { channels: 32, kernel })))
   const hidden = relu(net, dense(net, flatten(net, second), 'fc1', 128))
-  return dense(net, hidden, 'fc2', classes, true)
+  return dense(net, hidden, 'fc2', classes)
 }
 
 /** Two 5x5 convolutions without padding (20 and 50 channels), each with a pool of 2, then 500 features. */
@@ -21,5 +21,5 @@ export function lenet(net: Net, input: Value, classes: number): Value {
   const first = maxPool(net, relu(net, conv(net, input, 'conv1', { ...common, channels: 20 })))
   const second = maxPool(net, relu(net, conv(net, first, 'conv2', { ...common, channels: 50 })))
   const hidden = relu(net, dense(net, flatten(net, second), 'fc1', 500))
-  return dense(net, hidden, 'fc2', classes, true)
+  return dense(net, hidden, 'fc2', classes)
 }

@@ -22,7 +22,8 @@ export interface NetworkOptions {
 
 /**
  * A fresh network: input `input` [batch, ...input], output `logits` [batch, classes], no Softmax.
- * Weights before a rectifier are He normal, others Xavier uniform, biases zero.
+ * Layers with a bias start as PyTorch's, uniform within 1 / sqrt(fanIn); convolutions before a
+ * normalisation are He normal, projections of attention Xavier uniform.
  * Throws UsageError for an unknown kind and for an input the network cannot take.
  */
 export function newNetwork(kind: NetworkKind, options: NetworkOptions): Model {

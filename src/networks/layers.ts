@@ -84,10 +84,20 @@ export class Net {
   }
 }
 
-/** He normal: N(0, 2 / fanIn), for layers before a rectifier. He et al. 2015, equation 10. */
+/** He normal: N(0, 2 / fanIn), for layers before a normalisation. He et al. 2015, equation 10. */
 export function he(fanIn: number): (random: Random) => number {
   const deviation = Math.sqrt(2 / fanIn)
   return random => deviation * random.normal()
+}
+
+/**
+ * U(-a, a), a = 1 / sqrt(fanIn), for layers with a bias and for that bias: He uniform whose gain is
+ * that of a leaky rectifier of slope sqrt(5), as PyTorch begins. No tails: the largest weight is 1.7
+ * deviations, where 200,000 normal ones reach 4.5, so noise relative to it is far milder.
+ */
+export function fanInUniform(fanIn: number): (random: Random) => number {
+  const bound = 1 / Math.sqrt(fanIn)
+  return random => bound * (2 * random.float() - 1)
 }
 
 /** Xavier uniform: U(-a, a), a = sqrt(6 / (fanIn + fanOut)). Glorot and Bengio 2010, equation 16. */
@@ -118,14 +128,10 @@ export function conv(net: Net, x: Value, name: string, options: ConvOptions): Va
   const [channelsIn, ...size] = x.shape
   const group = depthwise ? channelsIn : 1
   const fanIn = (channelsIn / group) * sizeOf(kernel)
-  const weight = net.parameter(
-    `${name}.weight`,
-    [channels, channelsIn / group, ...kernel],
-    he(fanIn),
-  )
-  const inputs = bias
-    ? [x.name, weight, net.parameter(`${name}.bias`, [channels], zero)]
-    : [x.name, weight]
+  const draw = bias ? fanInUniform(fanIn) : he(fanIn)
+  const shape = [channels, channelsIn / group, ...kernel]
+  const inputs = [x.name, net.parameter(`${name}.weight`, shape, draw)]
+  if (bias) inputs.push(net.parameter(`${name}.bias`, [channels], draw))
   const pads = size.map((s, i) => (pad === 'same' ? samePad(s, kernel[i], stride) : [0, 0]))
   const sizeOut = size.map((s, i) => floorDivide(s + sizeOfPads(pads[i]) - kernel[i], stride) + 1)
   return net.node('Conv', inputs, name, [channels, ...sizeOut], {
@@ -145,12 +151,12 @@ function samePad(size: number, kernel: number, stride: number): [number, number]
   return [Math.floor(total / 2), Math.ceil(total / 2)]
 }
 
-/** A layer x W^T + b, [features] to [width]; `last` is a layer that no rectifier follows. */
-export function dense(net: Net, x: Value, name: string, width: number, last = false): Value {
+/** A layer x W^T + b, [features] to [width]. */
+export function dense(net: Net, x: Value, name: string, width: number): Value {
   const [features] = x.shape
-  const draw = last ? xavier(features, width) : he(features)
+  const draw = fanInUniform(features)
   const weight = net.parameter(`${name}.weight`, [width, features], draw)
-  const bias = net.parameter(`${name}.bias`, [width], zero)
+  const bias = net.parameter(`${name}.bias`, [width], draw)
   return net.node('Gemm', [x.name, weight, bias], name, [width], { transB: int(1) })
 }
 

@@ -84,31 +84,40 @@ describe('fresh networks', () => {
     expect(count(parametersOf('cnn', [1, 28, 28], 10))).toBe(206_922)
   })
 
-  it('draw He and Xavier weights of the stated spread', () => {
+  const spread = (values: ArrayLike<number>) => {
+    const data = Array.from(values)
+    const mean = data.reduce((a, b) => a + b) / data.length
+    const deviation = Math.sqrt(data.reduce((a, b) => a + (b - mean) ** 2, 0) / data.length)
+    return {
+      mean,
+      deviation,
+      n: data.length,
+      largest: data.reduce((a, b) => Math.max(a, Math.abs(b)), 0),
+    }
+  }
+
+  it('start layers with a bias uniform within 1 / sqrt(fan in)', () => {
     const parameters = parametersOf('lenet', [1, 28, 28], 10)
-    const spread = (name: string) => {
-      const data = parameters.get(name)!.data as Float32Array
-      const mean = data.reduce((a, b) => a + b) / data.length
-      const variance = data.reduce((a, b) => a + (b - mean) ** 2, 0) / data.length
-      return {
-        mean,
-        deviation: Math.sqrt(variance),
-        n: data.length,
-        largest: data.reduce((a, b) => Math.max(a, b)),
-      }
-    }
-    // A deviation over n normal draws is off by 1 / sqrt(2 n) of itself; 5 such errors are allowed.
-    for (const [name, fanIn] of Object.entries({ conv2: 500, fc1: 800 })) {
-      const { mean, deviation, n } = spread(`${name}.weight`)
-      const wanted = Math.sqrt(2 / fanIn)
-      expect(Math.abs(deviation / wanted - 1)).toBeLessThan(5 / Math.sqrt(2 * n))
+    for (const [name, fanIn] of Object.entries({ conv2: 500, fc1: 800, fc2: 500 })) {
+      const { mean, deviation, n, largest } = spread(parameters.get(`${name}.weight`)!.data)
+      const [bound, wanted] = [1 / Math.sqrt(fanIn), 1 / Math.sqrt(3 * fanIn)]
+      expect(largest).toBeLessThanOrEqual(Math.fround(bound))
+      // A deviation over n uniform draws is off by 1 / sqrt(5 n) of itself; 5 such errors are allowed.
+      expect(Math.abs(deviation / wanted - 1)).toBeLessThan(5 / Math.sqrt(5 * n))
       expect(Math.abs(mean)).toBeLessThan((5 * wanted) / Math.sqrt(n))
+      const bias = spread(parameters.get(`${name}.bias`)!.data)
+      expect(bias.largest).toBeLessThanOrEqual(Math.fround(bound))
+      expect(bias.deviation).toBeGreaterThan(wanted / 3)
     }
-    const bound = Math.sqrt(6 / 510)
-    const { deviation, largest } = spread('fc2.weight')
-    expect(largest).toBeLessThanOrEqual(bound)
-    expect(Math.abs(deviation / (bound / Math.sqrt(3)) - 1)).toBeLessThan(0.05)
-    expect(spread('fc1.bias').largest).toBe(0)
+  })
+
+  it('start convolutions before a normalisation He normal', () => {
+    const { data } = parametersOf('resnet8', [3, 32, 32], 10).get('stage2.block1.conv2.weight')!
+    const { mean, deviation, n } = spread(data)
+    const wanted = Math.sqrt(2 / (32 * 9))
+    // Of itself, a deviation over n normal draws is off by 1 / sqrt(2 n).
+    expect(Math.abs(deviation / wanted - 1)).toBeLessThan(5 / Math.sqrt(2 * n))
+    expect(Math.abs(mean)).toBeLessThan((5 * wanted) / Math.sqrt(n))
   })
 })
 

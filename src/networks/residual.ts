@@ -37,6 +37,6 @@ export function resnet(blocks: number) {
     for (const [stage, channels] of [16, 32, 64].entries())
       for (let i = 0; i < blocks; i++)
         x = block(net, x, `stage${stage + 1}.block${i + 1}`, channels, stage && !i ? 2 : 1)
-    return dense(net, globalAverage(net, x), 'fc', classes, true)
+    return dense(net, globalAverage(net, x), 'fc', classes)
   }
 }

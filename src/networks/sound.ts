@@ -13,7 +13,7 @@ export function dsCnn(net: Net, input: Value, classes: number): Value {
     x = relu(net, convNorm(net, x, `block${i}.depthwise`, depthwise))
     x = relu(net, convNorm(net, x, `block${i}.pointwise`, { channels, kernel: [1, 1] }))
   }
-  return dense(net, globalAverage(net, x), 'fc', classes, true)
+  return dense(net, globalAverage(net, x), 'fc', classes)
 }
 
 /**
@@ -27,7 +27,7 @@ export function cnn1d(net: Net, input: Value, classes: number): Value {
   let x = pooled(net, relu(net, convNorm(net, input, 'conv1', { channels: 32, ...stem })))
   for (const [i, channels] of [32, 64, 64].entries())
     x = pooled(net, relu(net, convNorm(net, x, `conv${i + 2}`, { channels, kernel: [3] })))
-  return dense(net, globalAverage(net, x), 'fc', classes, true)
+  return dense(net, globalAverage(net, x), 'fc', classes)
 }
 
 function pooled(net: Net, x: Value): Value {

@@ -21,7 +21,7 @@ export function transformer(net: Net, input: Value, classes: number): Value {
   let x = net.node('Add', [tokens.name, positions], 'embedded', tokens.shape)
   for (let i = 1; i <= layers; i++) x = encoderLayer(net, x, `layer${i}`)
   const mean = meanOverPositions(net, layerNorm(net, x, 'norm'))
-  return dense(net, mean, 'fc', classes, true)
+  return dense(net, mean, 'fc', classes)
 }
 
 /** The patch side: of 16, 8, 7, 4, 2 and 1 the largest that divides the image into 16 patches or more. */
