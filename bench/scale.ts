@@ -36,7 +36,7 @@ function plain(width: number, depth: number) {
   let x = net.input([3, 16, 16])
   for (let n = 0; n < depth; n++)
     x = relu(net, conv(net, x, `conv${n}`, { channels: width, kernel: [3, 3] }))
-  net.output(dense(net, globalAverage(net, x), 'fc', 10, true))
+  net.output(dense(net, globalAverage(net, x), 'fc', 10))
   return described(net.graph, 32, 10)
 }
 

@@ -84,8 +84,8 @@ describe('fresh networks', () => {
     expect(count(parametersOf('cnn', [1, 28, 28], 10))).toBe(206_922)
   })
 
-  const spread = (values: ArrayLike<number>) => {
-    const data = Array.from(values)
+  const spread = ({ data: values }: Tensor) => {
+    const data = [...(values as Float32Array)]
     const mean = data.reduce((a, b) => a + b) / data.length
     const deviation = Math.sqrt(data.reduce((a, b) => a + (b - mean) ** 2, 0) / data.length)
     return {
@@ -99,21 +99,21 @@ describe('fresh networks', () => {
   it('start layers with a bias uniform within 1 / sqrt(fan in)', () => {
     const parameters = parametersOf('lenet', [1, 28, 28], 10)
     for (const [name, fanIn] of Object.entries({ conv2: 500, fc1: 800, fc2: 500 })) {
-      const { mean, deviation, n, largest } = spread(parameters.get(`${name}.weight`)!.data)
+      const { mean, deviation, n, largest } = spread(parameters.get(`${name}.weight`)!)
       const [bound, wanted] = [1 / Math.sqrt(fanIn), 1 / Math.sqrt(3 * fanIn)]
       expect(largest).toBeLessThanOrEqual(Math.fround(bound))
       // A deviation over n uniform draws is off by 1 / sqrt(5 n) of itself; 5 such errors are allowed.
       expect(Math.abs(deviation / wanted - 1)).toBeLessThan(5 / Math.sqrt(5 * n))
       expect(Math.abs(mean)).toBeLessThan((5 * wanted) / Math.sqrt(n))
-      const bias = spread(parameters.get(`${name}.bias`)!.data)
+      const bias = spread(parameters.get(`${name}.bias`)!)
       expect(bias.largest).toBeLessThanOrEqual(Math.fround(bound))
       expect(bias.deviation).toBeGreaterThan(wanted / 3)
     }
   })
 
   it('start convolutions before a normalisation He normal', () => {
-    const { data } = parametersOf('resnet8', [3, 32, 32], 10).get('stage2.block1.conv2.weight')!
-    const { mean, deviation, n } = spread(data)
+    const parameters = parametersOf('resnet8', [3, 32, 32], 10)
+    const { mean, deviation, n } = spread(parameters.get('stage2.block1.conv2.weight')!)
     const wanted = Math.sqrt(2 / (32 * 9))
     // Of itself, a deviation over n normal draws is off by 1 / sqrt(2 n).
     expect(Math.abs(deviation / wanted - 1)).toBeLessThan(5 / Math.sqrt(2 * n))

@@ -24,7 +24,7 @@ function network(channels: number) {
   const last = { channels: 71 - channels, kernel: [1, 1] }
   const point = relu(net, conv(net, pooled, 'point', last))
   const strided = conv(net, point, 'strided', { channels, kernel: [3, 3], stride: 2 })
-  net.output(dense(net, globalAverage(net, relu(net, strided)), 'fc', 2, true))
+  net.output(dense(net, globalAverage(net, relu(net, strided)), 'fc', 2))
   return described(net.graph, 2, 2)
 }
 

@@ -35,7 +35,7 @@ export function unet(): Graph {
   const bottom = layer(maxPool(net, middle), 'bottom', 10)
   const joined = layer(join(middle, up(bottom, 'up1', 'nearest'), 'join1'), 'right1', 8)
   const last = layer(join(top, up(joined, 'up2', 'linear'), 'join2'), 'right2', 6)
-  net.output(dense(net, globalAverage(net, last), 'fc', 3, true))
+  net.output(dense(net, globalAverage(net, last), 'fc', 3))
   return net.graph
 }
 
@@ -79,7 +79,7 @@ export function recurrent(op: 'GRU' | 'LSTM', sizes: RecurrentSizes): () => Grap
     const joined = net.node('Transpose', ['state'], 'joined', [directions, hidden], {
       perm: ints([1, 0, 2]),
     })
-    net.output(dense(net, flatten(net, joined), 'fc', classes, true))
+    net.output(dense(net, flatten(net, joined), 'fc', classes))
     return net.graph
   }
 }
