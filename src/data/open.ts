@@ -89,7 +89,7 @@ const advice: [extensions: string[], advice: string][] = [
     ['.pkl', '.pickle', '.pt', '.pth', '.joblib'],
     'a pickle runs code; save the arrays with numpy: np.savez("data.npz", x=x, y=y)',
   ],
-  [['.flac', '.ogg', '.mp3', '.m4a', '.opus', '.aiff'], 'convert them to WAV: sox in.flac out.wav'],
+  [['.ogg', '.oga', '.mp3', '.m4a', '.opus', '.aiff'], 'convert them to WAV: sox in.mp3 out.wav'],
   [['.bmp', '.gif', '.tif', '.tiff', '.svg', '.heic', '.avif'], 'convert them to PNG'],
   [['.zip', '.tar', '.gz', '.tgz', '.7z', '.rar'], 'unpack it and point at the folder'],
   [['.tfrecord', '.arrow', '.feather', '.orc'], 'save it as Parquet or .npz'],

@@ -13,7 +13,7 @@ import { levelText } from './words.js'
 import { writePictures, writeSounds } from './write.js'
 
 export interface PreviewOptions {
-  /** A picture (PNG, JPEG, WebP) or a recording (WAV). */
+  /** A picture (PNG, JPEG, WebP) or a recording (WAV, FLAC). */
   readonly file: string
   /** Kinds of `noises.input`, or a suite's name for all its corruptions. */
   readonly kinds: readonly string[]

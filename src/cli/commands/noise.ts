@@ -11,7 +11,9 @@ import { textTable } from '../table.js'
 export const noise: CommandSpec = {
   name: 'noise',
   summary: 'hear or see a noise before using it, on one picture or recording',
-  arguments: [{ name: '[file]', summary: 'a PNG, JPEG or WebP picture, or a WAV recording' }],
+  arguments: [
+    { name: '[file]', summary: 'a PNG, JPEG or WebP picture, or a WAV or FLAC recording' },
+  ],
   options: [
     new Option(
       '--kind <kind>',

@@ -3,7 +3,8 @@ import { basename, dirname } from 'node:path'
 import { DataError, expected } from '../../base/index.js'
 import { readSample } from '../sources/folder.js'
 import { resample } from './resample.js'
-import { parseWav, type Wav } from './wav.js'
+import type { Sound } from './sound.js'
+import { parseSound } from './sound-formats.js'
 
 /** No recording may be longer. */
 const MAX_SECONDS = 600
@@ -17,18 +18,8 @@ export interface AudioDecoding {
   samples: number
 }
 
-/** Rate, channels and length of a recording from the beginning of its file. Throws DataError. */
-export function audioHead(
-  bytes: Uint8Array,
-  where: string,
-  fileBytes: number,
-): { sampleRate: number; channels: number; frames: number } {
-  const { sampleRate, channels, frames } = parseWav(bytes, where, fileBytes)
-  return { sampleRate, channels, frames }
-}
-
 /**
- * Decodes a WAV file into `out`, `[channels, samples]`: one channel is the mean of all, another
+ * Decodes a WAV or FLAC file into `out`, `[channels, samples]`: one channel is the mean of all, another
  * rate is resampled without aliasing. Throws DataError naming `where`.
  */
 export function decodeAudio(
@@ -37,44 +28,44 @@ export function decodeAudio(
   out: Float32Array,
   where: string,
 ): void {
-  const wav = parseWav(bytes, where)
+  const sound = parseSound(bytes, where)
   const { channels, sampleRate, samples } = decoding
-  if (channels !== 1 && channels !== wav.channels)
+  if (channels !== 1 && channels !== sound.channels)
     throw new DataError(
       expected(
         where,
         `${channels} channels like the others`,
-        wav.channels,
+        sound.channels,
         'Say `channels: 1` in --preprocess to mix them.',
       ),
     )
-  if (wav.frames > MAX_SECONDS * wav.sampleRate)
+  if (sound.frames > MAX_SECONDS * sound.sampleRate)
     throw new DataError(
       expected(
         where,
         `at most ${MAX_SECONDS} seconds`,
-        `${(wav.frames / wav.sampleRate).toFixed(0)} seconds`,
+        `${(sound.frames / sound.sampleRate).toFixed(0)} seconds`,
       ),
     )
-  const ratio = sampleRate / wav.sampleRate
+  const ratio = sampleRate / sound.sampleRate
   for (let channel = 0; channel < channels; channel++) {
     const target = out.subarray(channel * samples, (channel + 1) * samples)
     if (ratio === 1) {
-      const used = Math.min(wav.frames, samples)
-      readChannel(wav, channels === 1 ? undefined : channel, target.subarray(0, used), where)
+      const used = Math.min(sound.frames, samples)
+      readChannel(sound, channels === 1 ? undefined : channel, target.subarray(0, used), where)
       target.fill(0, used)
     } else {
-      const wave = new Float32Array(wav.frames)
-      readChannel(wav, channels === 1 ? undefined : channel, wave, where)
-      const used = Math.min(samples, Math.ceil(wav.frames * ratio))
-      resample(wave, wav.sampleRate, sampleRate, target.subarray(0, used))
+      const wave = new Float32Array(sound.frames)
+      readChannel(sound, channels === 1 ? undefined : channel, wave, where)
+      const used = Math.min(samples, Math.ceil(sound.frames * ratio))
+      resample(wave, sound.sampleRate, sampleRate, target.subarray(0, used))
       target.fill(0, used)
     }
   }
 }
 
 /**
- * A whole WAV file as one channel in [-1,1], at its own rate or the one asked for: for background
+ * A whole file as one channel in [-1,1], at its own rate or the one asked for: for background
  * noises and room responses. Throws DataError.
  */
 export async function readRecording(
@@ -85,9 +76,9 @@ export async function readRecording(
     await realpath(dirname(path)).catch(() => dirname(path)),
     basename(path),
   )
-  const wav = parseWav(bytes, path)
-  const rate = sampleRate ?? wav.sampleRate
-  const samples = new Float32Array(Math.ceil((wav.frames * rate) / wav.sampleRate))
+  const sound = parseSound(bytes, path)
+  const rate = sampleRate ?? sound.sampleRate
+  const samples = new Float32Array(Math.ceil((sound.frames * rate) / sound.sampleRate))
   decodeAudio(
     bytes,
     { kind: 'audio', channels: 1, sampleRate: rate, samples: samples.length },
@@ -99,12 +90,12 @@ export async function readRecording(
 
 /** One channel, or the mean of all. */
 function readChannel(
-  wav: Wav,
+  sound: Sound,
   channel: number | undefined,
   out: Float32Array,
   where: string,
 ): void {
-  const { channels, at } = wav
+  const { channels, at } = sound
   for (let frame = 0; frame < out.length; frame++) {
     let value = 0
     if (channel !== undefined) value = at(frame, channel)

@@ -2,10 +2,10 @@ import { realpath } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { DataError, expected, sizeOf } from '../../base/index.js'
 import { readSample, walk } from '../sources/folder.js'
-import { type AudioDecoding, audioHead } from './audio.js'
+import type { AudioDecoding } from './audio.js'
 import { decode, decodedShape } from './decode.js'
 import { type ImageDecoding, imageExtensions, imageFormat, imageHead } from './image.js'
-import { wavExtensions } from './wav.js'
+import { audioExtensions, parseSound } from './sound-formats.js'
 
 /** One picture or recording by itself, in physical units, at its own size and rate. */
 export interface SampleFile {
@@ -54,7 +54,7 @@ async function imageDecoding(
 }
 
 function audioDecoding(bytes: Uint8Array, path: string): AudioDecoding {
-  const { sampleRate, channels, frames } = audioHead(bytes, path, bytes.length)
+  const { sampleRate, channels, frames } = parseSound(bytes, path)
   if (!frames) throw new DataError(expected(path, 'a recording', 'one without samples'))
   return { kind: 'audio', channels, sampleRate, samples: frames }
 }
@@ -67,7 +67,7 @@ export async function listSampleFiles(
   const root = await realpath(folder).catch(() => {
     throw new DataError(`${folder}: there is no such folder.`)
   })
-  const wanted = kind === 'audio' ? wavExtensions : kind === 'image' ? imageExtensions : anyMedia
+  const wanted = kind === 'audio' ? audioExtensions : kind === 'image' ? imageExtensions : anyMedia
   const found = await walk(root, '', wanted)
   if (found.length) return found.map(file => join(root, file))
   const others = await walk(root, '', new Set([...anyMedia, ...otherMedia]))
@@ -78,23 +78,12 @@ export async function listSampleFiles(
   throw new DataError(expected(folder, `${what} (${[...wanted].join(', ')})`, received))
 }
 
-const anyMedia = new Set([...imageExtensions, ...wavExtensions])
-const otherMedia = [
-  '.flac',
-  '.ogg',
-  '.mp3',
-  '.m4a',
-  '.gif',
-  '.bmp',
-  '.tif',
-  '.tiff',
-  '.txt',
-  '.csv',
-]
+const anyMedia = new Set([...imageExtensions, ...audioExtensions])
+const otherMedia = ['.ogg', '.mp3', '.m4a', '.gif', '.bmp', '.tif', '.tiff', '.txt', '.csv']
 
 /** Whether a path ends as a picture or a recording does. */
 export function mediaOf(path: string): SampleFile['kind'] | undefined {
   const ending = extname(path).toLowerCase()
   if (imageExtensions.has(ending)) return 'image'
-  return wavExtensions.has(ending) ? 'audio' : undefined
+  return audioExtensions.has(ending) ? 'audio' : undefined
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { decodeAudio, readRecording } from './audio.js'
 import { resample } from './resample.js'
+import { parseSound } from './sound-formats.js'
 import { parseWav } from './wav.js'
 
 const folder = resolve(import.meta.dirname, '../../../test/golden/data/wav')
@@ -55,7 +56,6 @@ describe('WAV files that sox wrote', () => {
     expect(parse('refused-adpcm.wav')).toThrow(
       /expected WAV samples of PCM.*format 2 with 4 bits.*sox/,
     )
-    expect(parse('refused.flac')).toThrow(/expected a RIFF\/WAVE file, received "a FLAC file"/)
     expect(() => parseWav(bytes.subarray(0, 600), 'cut')).toThrow(
       /cut: expected 800 bytes of samples.*cut short/,
     )
@@ -83,9 +83,24 @@ describe('a recording on its own', () => {
     await expect(readRecording(join(folder, 'gone.wav'))).rejects.toThrow(
       /gone\.wav: the file cannot be read/,
     )
-    await expect(readRecording(join(folder, 'refused.flac'))).rejects.toThrow(
-      /sox in\.flac out\.wav/,
-    )
+    const flac = await readRecording(join(folder, '../flac/best.flac'), 16000)
+    expect(flac).toMatchObject({ sampleRate: 16000, samples: { length: 1600 } })
+  })
+
+  it('of a kind that is not read is named, with what to do', () => {
+    const refused: [string, RegExp][] = [
+      [
+        'OggS and 8 more',
+        /received "an Ogg file \(Vorbis or Opus\)"\. Convert it: sox in\.mp3 out\.wav/,
+      ],
+      ['ID3 and what follows', /received "an MP3 file"/],
+      ['\xff\xfb\x90d and more', /received "an MP3 file"/],
+      ['FORM', /received "4 bytes"/],
+      ['FORM and 8 more', /received "an AIFF file"/],
+      ['constructor', /received "11 bytes"/],
+    ]
+    for (const [text, message] of refused)
+      expect(() => parseSound(Buffer.from(text, 'latin1'), 'x.mp3')).toThrow(message)
   })
 })
 

@@ -1,13 +1,5 @@
 import { DataError, expected } from '../../base/index.js'
-
-/** A parsed WAV file: where its samples are and how to read one. */
-export interface Wav {
-  sampleRate: number
-  channels: number
-  frames: number
-  /** The sample of one channel in one frame, in [-1,1] for whole numbers, as it stands for floats. */
-  at(frame: number, channel: number): number
-}
+import type { Sound } from './sound.js'
 
 const PCM = 1
 const FLOAT = 3
@@ -18,20 +10,16 @@ const MAX_CHANNELS = 64
 /** sox writes 0x7ffff000 and a little more, ffmpeg all ones. */
 const UNKNOWN_SIZE = 0x7ffff000
 
-export const wavExtensions: ReadonlySet<string> = new Set(['.wav', '.wave'])
-
 /**
  * Reads RIFF/WAVE: PCM of 8 (unsigned), 16, 24 and 32 bits, float of 32 and 64, A-law, mu-law, and
  * the extensible form of each. Sizes are checked against the file; those that writers to a pipe put
  * in when they did not know the length mean all that follows. `bytes` may be the beginning of a
  * file of `fileBytes`, for its head alone. Throws DataError naming `where`.
  */
-export function parseWav(bytes: Uint8Array, where: string, fileBytes = bytes.length): Wav {
+export function parseWav(bytes: Uint8Array, where: string, fileBytes = bytes.length): Sound {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 12 || text(bytes, 0) !== 'RIFF' || text(bytes, 8) !== 'WAVE')
-    throw new DataError(
-      expected(where, 'a RIFF/WAVE file', describeHead(bytes), 'Convert it: sox in.flac out.wav.'),
-    )
+    throw new DataError(expected(where, 'a RIFF/WAVE file', 'another RIFF file, or a part of one'))
   let format: WavFormat | undefined
   for (let at = 12; at + 8 <= bytes.length; ) {
     const id = text(bytes, at)
@@ -48,19 +36,6 @@ export function parseWav(bytes: Uint8Array, where: string, fileBytes = bytes.len
 }
 
 const text = (bytes: Uint8Array, at: number) => String.fromCharCode(...bytes.subarray(at, at + 4))
-
-function describeHead(bytes: Uint8Array): string {
-  const head = text(bytes, 0)
-  const known: Record<string, string> = {
-    fLaC: 'FLAC',
-    OggS: 'Ogg',
-    RIFX: 'big-endian RIFX',
-    RF64: 'RF64',
-  }
-  if (known[head]) return `a ${known[head]} file`
-  if (head.startsWith('ID3')) return 'an MP3 file'
-  return bytes.length < 12 ? `${bytes.length} bytes` : 'other bytes'
-}
 
 interface WavFormat {
   tag: number
@@ -135,7 +110,7 @@ interface DataChunk {
   fileBytes: number
 }
 
-function samplesOf(view: DataView, data: DataChunk, format: WavFormat, where: string): Wav {
+function samplesOf(view: DataView, data: DataChunk, format: WavFormat, where: string): Sound {
   const { tag, bits, channels, sampleRate } = format
   const { body, size, fileBytes } = data
   const there = fileBytes - body

@@ -13,7 +13,7 @@ import { chooseSplit, splitMeaning } from './splits.js'
 export const classFolders: Format = {
   name: 'class-folders',
   describe:
-    'folder with one sub-folder a class of images or WAV files, under train/val/test or not',
+    'folder with one sub-folder a class of images or WAV or FLAC files, under train/val/test or not',
   matches: async ({ path, listing }) => {
     for (const folder of listing?.folders ?? []) if (await holdsMedia(path, folder)) return true
     return false
@@ -142,13 +142,13 @@ async function openFlatSplit(
 }
 
 /** Spoken digits' names, `{class}_{speaker}_{number}.wav` (Free Spoken Digit Dataset). */
-const spokenName = /^([^_/]+)_([^_/]+)_(\d+)\.wav$/i
+const spokenName = /^([^_/]+)_([^_/]+)_(\d+)\.(?:wav|flac)$/i
 
 /** Sample files side by side: without labels, unless all are named as spoken digits are. */
 export const flatFiles: Format = {
   name: 'files',
   describe:
-    'folder of images or WAV files, without labels unless named {class}_{speaker}_{number}.wav',
+    'folder of images or WAV or FLAC files, without labels unless named {class}_{speaker}_{number}.wav',
   matches: ({ listing }) => listing?.files.some(isMedia) ?? false,
   open: async (place, options) => {
     const there = place.listing!.files

@@ -85,7 +85,9 @@ describe('class folders', () => {
     const path = folder('words', {
       'yes/a.wav': 'wav/pcm16.wav',
       'no/b.wav': 'wav/band.wav',
+      'no/c.flac': 'flac/piped.flac',
     })
+    expect((await openData(join(path, 'no'))).length).toBe(2)
     const dataset = await openData(path)
     expect(dataset).toMatchObject({
       kind: 'audio',
@@ -97,7 +99,7 @@ describe('class folders', () => {
     const asked = await openData(path, { sampleRate: 8000, seconds: 0.1 })
     expect(asked.shape).toEqual([1, 800])
     const out = new Float32Array(800)
-    await asked.read(1, out)
+    await asked.read(2, out)
     expect(out.slice(400)).toEqual(new Float32Array(400))
   })
 
@@ -124,8 +126,8 @@ describe('folders that are refused', () => {
     ],
     [
       'other files',
-      { 'a/1.flac': 'wav/refused.flac' },
-      /no samples found, only files with \.flac \(convert them to WAV/,
+      { 'a/1.mp3': text('ID3') },
+      /no samples found, only files with \.mp3 \(convert them to WAV/,
     ],
     ['nothing', {}, /the folder is empty/],
     [

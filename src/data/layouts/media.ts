@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { DataError } from '../../base/index.js'
 import type { Decoding } from '../codecs/decode.js'
 import { imageExtensions } from '../codecs/image.js'
-import { wavExtensions } from '../codecs/wav.js'
+import { audioExtensions } from '../codecs/sound-formats.js'
 import type { DataOptions } from '../options.js'
 import type { Place } from './place.js'
 import { audioDecoding, imageDecoding } from './shapes.js'
@@ -16,7 +16,10 @@ export interface Media {
   describe(decoding: Decoding): string
 }
 
-export const mediaExtensions: ReadonlySet<string> = new Set([...imageExtensions, ...wavExtensions])
+export const mediaExtensions: ReadonlySet<string> = new Set([
+  ...imageExtensions,
+  ...audioExtensions,
+])
 
 const hasExtension = (extensions: ReadonlySet<string>) => (file: string) =>
   extensions.has(extname(file).toLowerCase())
@@ -36,7 +39,7 @@ export const image: Media = {
 export const audio: Media = {
   kind: 'audio',
   plural: 'recordings',
-  has: hasExtension(wavExtensions),
+  has: hasExtension(audioExtensions),
   describe: decoding =>
     decoding.kind === 'audio'
       ? `, read at ${decoding.sampleRate} Hz and ${(decoding.samples / decoding.sampleRate).toFixed(2)} seconds each`
@@ -49,7 +52,7 @@ export function mediaOf(place: Place, files: readonly string[]): Media {
   const recordings = files.filter(audio.has).length
   if (images + recordings) return images >= recordings ? image : audio
   throw new DataError(
-    `${place.name}: no samples found. Expected PNG, JPEG or WebP images or WAV recordings, in one ` +
+    `${place.name}: no samples found. Expected PNG, JPEG or WebP images or WAV or FLAC recordings, in one ` +
       'folder a class.',
   )
 }

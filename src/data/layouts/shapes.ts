@@ -1,12 +1,13 @@
 import { DataError, expected } from '../../base/index.js'
-import { type AudioDecoding, audioHead } from '../codecs/audio.js'
+import type { AudioDecoding } from '../codecs/audio.js'
 import { type ImageDecoding, imageHead } from '../codecs/image.js'
+import { parseSound, soundHead } from '../codecs/sound-formats.js'
 import type { PhysicalOptions } from '../options.js'
 import { readBeginning, readSample } from '../sources/folder.js'
 
 /** Files looked at before anything is decoded, evenly spaced. */
 const LOOKED_AT = 64
-/** The head of a WAV file stands in its first bytes. */
+/** The head of a recording stands in its first bytes. */
 const HEAD_BYTES = 2 ** 16
 
 function spaced(files: readonly string[], most: number): string[] {
@@ -66,8 +67,7 @@ export async function audioDecoding(
   for (const file of files) {
     if (sampleRate !== undefined && seconds !== undefined) break
     try {
-      const { bytes, fileBytes } = await readBeginning(root, file, HEAD_BYTES)
-      const head = audioHead(bytes, file, fileBytes)
+      const head = await headOf(root, file)
       sampleRate ??= head.sampleRate
       longest = Math.max(longest, head.frames / head.sampleRate)
     } catch (error) {
@@ -77,4 +77,12 @@ export async function audioDecoding(
   if (sampleRate === undefined || (seconds === undefined && !longest)) throw firstReason
   const samples = Math.max(1, Math.round((seconds ?? longest) * sampleRate))
   return { kind: 'audio', channels, sampleRate, samples }
+}
+
+/** Rate and length; a file that does not say its length is decoded for it. */
+async function headOf(root: string, file: string): Promise<{ sampleRate: number; frames: number }> {
+  const { bytes, fileBytes } = await readBeginning(root, file, HEAD_BYTES)
+  const { sampleRate, frames } = soundHead(bytes, file, fileBytes)
+  if (frames !== undefined) return { sampleRate, frames }
+  return parseSound(await readSample(root, file), file)
 }

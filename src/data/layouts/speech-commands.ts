@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path'
 import { DataError } from '../../base/index.js'
-import { wavExtensions } from '../codecs/wav.js'
+import { audioExtensions } from '../codecs/sound-formats.js'
 import type { Dataset } from '../dataset.js'
 import type { DataOptions } from '../options.js'
 import { filesDataset } from '../sources/files.js'
@@ -41,7 +41,7 @@ async function openSpeechCommands(place: Place, options: DataOptions): Promise<D
   const split = chooseSplit(name, splits, options)
   const words = listing!.folders.filter(folder => !folder.startsWith('_'))
   const index = classIndex(options.classes ?? words, name)
-  const found = await Promise.all(words.map(word => walk(path, word, wavExtensions)))
+  const found = await Promise.all(words.map(word => walk(path, word, audioExtensions)))
   const isChosen = (file: string) =>
     split === undefined ||
     (listed.get(split)?.has(file) ?? ![...listed.values()].some(list => list.has(file)))
@@ -54,7 +54,7 @@ async function openSpeechCommands(place: Place, options: DataOptions): Promise<D
   }
   const decoding = await decodingOf(media, path, files, asked)
   const noises = listing!.folders.includes(NOISE_FOLDER)
-    ? await walk(path, NOISE_FOLDER, wavExtensions)
+    ? await walk(path, NOISE_FOLDER, audioExtensions)
     : []
   return {
     ...filesDataset({
