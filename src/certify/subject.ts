@@ -95,8 +95,8 @@ function openSet({ data, preprocess, ...options }: SubjectOptions): Promise<Data
   if (typeof data !== 'string') return data
   const said = preprocess ?? modelPreprocess(options.model).preprocess
   const physical = physicalOptions(said)
-  const { split, format, label, limit, first, skip, seed } = options
-  const asked = { split, format, label, limit, first, skip, seed }
+  const { split, format, label, group, limit, first, skip, seed } = options
+  const asked = { split, format, label, group, limit, first, skip, seed }
   return openData(data, { preferSplit: 'test', ...physical, ...asked })
 }
 

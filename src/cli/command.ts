@@ -59,12 +59,20 @@ export const valueOptions = (): Option[] => [
   new Option('--output <name>', 'which output, where the model has several'),
 ]
 
+/** A speaker, a patient: what splits keep together. */
+export const groupOption = (): Option =>
+  new Option(
+    '--group <column>',
+    'column of a table that no split may divide (a speaker); no feature',
+  )
+
 /** Which samples, and how they become the model's input. */
 export const dataOptions = (): Option[] => [
   new Option('--data <data>', 'a name (mnist:test) or a path').makeOptionMandatory(),
   new Option('--preprocess <file>', 'how samples become the input: scale, mean, std, size, layout'),
   new Option('--format <name>', 'the layout of the data, instead of the detected one'),
   new Option('--label <column>', 'label column of a table (default: the last)'),
+  groupOption(),
   new Option('--limit <n>', 'a stratified, seeded subset').argParser(wholeNumber(1)),
   new Option('--first <n>', 'the first n samples').argParser(wholeNumber(1)),
   new Option('--skip <k>', 'every k-th sample').argParser(wholeNumber(1)),

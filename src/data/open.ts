@@ -9,8 +9,9 @@ import { npyPair } from './layouts/npy-pair.js'
 import { npz } from './layouts/npz.js'
 import { lookAt, type Place } from './layouts/place.js'
 import type { DataOptions } from './options.js'
+import { everyKth, first, limit } from './sampling/choose.js'
 import { onlyReadable } from './sampling/readable.js'
-import { everyKth, first, limit } from './sampling/split.js'
+
 import { conform } from './sources/conform.js'
 import { listFolder, printable } from './sources/folder.js'
 import { keepDecoded } from './sources/kept.js'
@@ -112,7 +113,7 @@ function named(name: string) {
 
 /** The shape asked for, then `skip`, `first` and `limit`, then what of it can be read. */
 async function choose(dataset: Dataset, options: DataOptions): Promise<Dataset> {
-  let chosen = dataset.immediate ? conform(dataset, options) : dataset
+  let chosen = grouped(dataset.immediate ? conform(dataset, options) : dataset, options)
   if (options.skip !== undefined) chosen = everyKth(chosen, options.skip)
   if (options.first !== undefined) chosen = first(chosen, options.first)
   if (options.limit !== undefined) chosen = limit(chosen, options.limit, options.seed ?? 0)
@@ -120,5 +121,25 @@ async function choose(dataset: Dataset, options: DataOptions): Promise<Dataset> 
   const kept = keepDecoded(chosen, keptBytes(options))
   return options.onBadSample === 'skip' ? onlyReadable(kept) : kept
 }
+
+/** Says how many groups a column that was asked for holds. Throws DataError where there is no such column. */
+function grouped(dataset: Dataset, { group: column }: DataOptions): Dataset {
+  if (column === undefined) return dataset
+  const { group, length, detected, name } = dataset
+  if (!group || !groupLayouts.has(dataset.format))
+    throw new DataError(
+      expected(
+        '--group',
+        'a column of a table (.csv, .tsv, .parquet, metadata.csv)',
+        `${printable(column)} of ${name}`,
+        group ? 'Its groups are known already.' : '',
+      ),
+    )
+  const groups = new Set(Array.from({ length }, (_, index) => group(index))).size
+  const found = `, ${groups} groups in column "${printable(column)}".`
+  return { ...dataset, detected: detected.replace(/\.$/, found) }
+}
+
+const groupLayouts: ReadonlySet<string> = new Set(['csv', 'parquet', 'metadata'])
 
 const keptBytes = ({ keepMb }: DataOptions) => (keepMb === undefined ? undefined : keepMb * 2 ** 20)

@@ -28,6 +28,11 @@ export interface DataOptions extends PhysicalOptions {
   format?: string
   /** The label column of a table; default: the last. */
   label?: string
+  /**
+   * Column of a table that says what must not be divided by a split (a speaker, a patient); it is no
+   * feature. Text and numbers alike.
+   */
+  group?: string
   /** Class names in the order the model has them; default: those found, sorted. */
   classes?: readonly string[]
   /** Whether a numeric label column is a class or a target; default: whole numbers are classes. */

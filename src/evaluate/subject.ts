@@ -48,8 +48,8 @@ export async function openSet(
   if (typeof data !== 'string') return data
   const own = model === undefined ? undefined : modelPreprocess(model).preprocess
   const physical = physicalOptions(preprocess ?? own)
-  const { split, format, label, limit, first, skip, seed } = options
-  const asked = { split, format, label, limit, first, skip, seed }
+  const { split, format, label, group, limit, first, skip, seed } = options
+  const asked = { split, format, label, group, limit, first, skip, seed }
   return openData(data, { preferSplit: 'test', ...physical, ...asked })
 }
 

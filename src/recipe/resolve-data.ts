@@ -8,6 +8,7 @@ export async function openSets({ model, data, seed, ...recipe }: Recipe) {
   const preprocess = recipe.preprocess ?? own
   const options: DataOptions = {
     label: data.label,
+    group: data.group,
     format: data.format,
     onBadSample: data.onBadSample,
     seed,
@@ -29,7 +30,8 @@ interface Sets {
 }
 
 /** Holds parts back by hash: the test part of the validation data, where it stands apart, first. */
-function divide(sets: Sets, { validation, test, splitBy: by }: Recipe['data'], seed: number) {
+function divide(sets: Sets, { validation, test, ...data }: Recipe['data'], seed: number) {
+  const by = data.splitBy ?? (data.group === undefined ? undefined : 'group')
   const unseen =
     typeof test === 'number' ? hold(sets.validation ?? sets.train, test, seed, by) : null
   const kept = !unseen

@@ -52,12 +52,17 @@ const data = strictForm({
       'DATA measured once, at the end; or a share of the validation data of its own (else of the training data), kept unseen by hash',
     ),
   label: text.optional().describe('label column of a table'),
+  group: text
+    .optional()
+    .describe(
+      'column of a table that no split may divide (a speaker, a patient); shares then hold back whole groups',
+    ),
   format: text.optional().describe('the layout, instead of the detected one'),
   splitBy: z
     .enum(['sample', 'group'], { error: expecting('sample or group') })
     .optional()
     .describe(
-      'what shares hold back: samples, or whole groups (speakers); default: groups for the test where they are known',
+      'what shares hold back: samples, or whole groups (speakers); default: groups where `group` names them, else for the test alone where they are known',
     ),
   onBadSample: z
     .enum(['fail', 'skip'], { error: expecting('fail or skip') })

@@ -1,4 +1,4 @@
-import { DataError } from '../base/index.js'
+import { DataError, expected, sameShape } from '../base/index.js'
 import {
   checkData,
   type DataHealth,
@@ -10,12 +10,15 @@ import {
   limit,
   onlyReadable,
   openData,
+  type PhysicalOptions,
 } from '../data/index.js'
 import { temperVersion } from '../record/index.js'
 import { crossValidated } from './cross-validate.js'
 
 export interface DataCheckOptions extends DataOptions {
   readonly data: string
+  /** Other data, in which the same samples and groups are looked for too. */
+  readonly against?: string
   /** Whether small networks are trained to find labels that are likely wrong; default true. */
   readonly labelIssues?: boolean
   readonly seed?: number
@@ -45,7 +48,7 @@ export interface DataCheck {
   readonly data: string
   /** What was found in each split, the opened one first. */
   readonly splits: readonly (DataHealth & { readonly split?: string })[]
-  /** Samples and groups that the opened split shares with another one. */
+  /** Samples and groups that the opened split shares with another one, or with the other data. */
   readonly leaks: readonly (Leaks & { readonly train: string; readonly test: string })[]
   readonly labelIssues?: {
     /** Samples that were judged. */
@@ -69,7 +72,7 @@ export async function inspectData(options: DataCheckOptions): Promise<DataCheck>
   const { data, seed = 0, onEvent, signal } = options
   const say = (text: string) => onEvent?.({ type: 'looked', text })
   const opened = await openData(data, options)
-  const others = await otherSplits(opened, options)
+  const others = await otherSets(opened, options)
   const splits = []
   for (const set of [opened, ...others]) {
     const onProgress = (visited: number) => say(`${set.name}: ${visited} of ${set.length}`)
@@ -96,12 +99,35 @@ export async function inspectData(options: DataCheckOptions): Promise<DataCheck>
   }
 }
 
-/** The splits beside the opened one, where none was asked for by name. */
-async function otherSplits(opened: Dataset, options: DataCheckOptions): Promise<Dataset[]> {
-  const { split, splits = [] } = opened
-  if (split === undefined || options.data.endsWith(`:${split}`)) return []
-  const rest = splits.filter(name => name !== split)
-  return Promise.all(rest.map(name => openData(options.data, { ...options, split: name })))
+/** The splits beside the opened one, where none was asked for by name, and the data to compare with. */
+async function otherSets(opened: Dataset, options: DataCheckOptions): Promise<Dataset[]> {
+  const { data, against } = options
+  const { split, splits = [], classes } = opened
+  const isWhole = split !== undefined && !data.endsWith(`:${split}`)
+  const rest = isWhole ? splits.filter(name => name !== split) : []
+  const sets = await Promise.all(rest.map(name => openData(data, { ...options, split: name })))
+  if (against === undefined) return sets
+  const other = await openData(against, {
+    ...options,
+    ...sampleForm(opened),
+    preferSplit: 'test',
+    classes,
+  })
+  if (!sameShape(opened.shape, other.shape))
+    throw new DataError(
+      expected(
+        `--against ${against}`,
+        `samples [${opened.shape.join(', ')}] as in ${data}`,
+        `[${other.shape.join(', ')}]`,
+      ),
+    )
+  return [...sets, other]
+}
+
+/** How other data becomes samples of the same shape. */
+function sampleForm({ kind, shape, sampleRate }: Dataset): PhysicalOptions {
+  if (kind === 'image') return { channels: shape[0], size: [shape[1], shape[2]] }
+  return kind === 'audio' ? { sampleRate, seconds: shape[1] / sampleRate! } : {}
 }
 
 async function judgeLabels(

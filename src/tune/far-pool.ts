@@ -29,6 +29,7 @@ interface Places {
     readonly validation?: string | number
     readonly test?: string | number
     readonly label?: string
+    readonly group?: string
     readonly format?: string
   }
   readonly model: { readonly file?: string }
@@ -117,9 +118,9 @@ export class FarPool implements Carrier {
 }
 
 /** How all data of a recipe is opened. */
-function openingOf({ label, format }: Places['data'], preprocess: Partial<Preprocess> = {}) {
+function openingOf({ label, group, format }: Places['data'], preprocess: Partial<Preprocess> = {}) {
   const { size, channels, sampleRate, seconds } = preprocess
-  return { label, format, size, channels, sampleRate, seconds }
+  return { label, group, format, size, channels, sampleRate, seconds }
 }
 
 async function need(name: string, preferSplit: string, opening: object): Promise<DataNeed> {

@@ -19,9 +19,10 @@ export interface SettingsRequest {
   readonly val?: string
   /** How samples become the file's input; default: as found in or beside it. */
   readonly preprocess?: unknown
-  /** Of the data: layout, label column, size of a stratified subset. */
+  /** Of the data: layout, label and group column, size of a stratified subset. */
   readonly format?: string
   readonly label?: string
+  readonly group?: string
   readonly limit?: number
   /** Default 30. */
   readonly trials?: number
@@ -102,7 +103,7 @@ async function completed(
 
 /** The recipe as it was given, if there is something to search in it. */
 function asked({ recipe, ...request }: SettingsRequest): Given {
-  const own = ['model', 'data', 'val', 'preprocess', 'format', 'label', 'limit'] as const
+  const own = ['model', 'data', 'val', 'preprocess', 'format', 'label', 'group', 'limit'] as const
   const beside = own.find(name => request[name] !== undefined)
   if (beside)
     throw new UsageError(
@@ -124,8 +125,8 @@ async function suited(
 ): Promise<Given> {
   if (model === undefined || data === undefined)
     throw new UsageError('expected a recipe, or --model FILE with --data DATA.')
-  const { format, label, limit } = rest
-  const found = Object.entries({ format, label, limit }).filter(([, value]) => value !== undefined)
+  const { format, label, group, limit } = rest
+  const found = Object.entries({ format, label, group, limit }).filter(([, value]) => value !== undefined)
   const opening = {
     model: { file: model },
     data: { train: data, validation: val ?? 0.1, ...Object.fromEntries(found) },

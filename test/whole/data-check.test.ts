@@ -63,6 +63,21 @@ const check = (data: string, labelIssues = false) =>
   inspectData({ data: at(data), labelIssues, threads: 1 })
 
 describe('data check', () => {
+  it('against other data: samples and groups that are in both, of one shape', async () => {
+    writeFileSync(at('one.csv'), 'a,y,who\n1,0,x\n2,1,y\n3,1,z\n')
+    writeFileSync(at('two.csv'), 'a,y,who\n9,0,z\n2,1,y\n')
+    const asked = { data: at('one.csv'), labelIssues: false, group: 'who' }
+    const found = await inspectData({ ...asked, against: at('two.csv') })
+    expect(found.splits.map(({ samples }) => samples)).toEqual([3, 2])
+    expect(found.leaks).toMatchObject([
+      { train: 'one.csv', test: 'two.csv', samples: { count: 1 }, groups: ['y', 'z'] },
+    ])
+    writeFileSync(at('wide.csv'), 'a,b,y,who\n9,1,0,z\n')
+    await expect(inspectData({ ...asked, against: at('wide.csv') })).rejects.toThrow(
+      /--against .*wide\.csv: expected samples \[1\] as in .*one\.csv, received "\[2\]"/,
+    )
+  })
+
   it('counts unreadable, equal, contradicting and constant pictures, and those in both splits', async () => {
     const found = await check('photos')
     const [train, test] = found.splits

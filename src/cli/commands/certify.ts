@@ -81,11 +81,11 @@ async function certifyElsewhere(model: string, context: Context, out: string | u
   const { certifyFar } = await rooms.jobs()
   const far = await farOptions(context, workFolder(out))
   const { sigma, n0, n, alpha, seed, output: name, input, data, preprocess } = options
-  const { format, label, limit, first, skip } = options
+  const { format, label, group, limit, first, skip } = options
   const asked = {
     ...{ model, data, sigma, n0, n, alpha, seed, out },
     ...{ output: name, bind: input, preprocessFile: preprocess },
-    options: { format, label, limit, first, skip, seed },
+    options: { format, label, group, limit, first, skip, seed },
     onDone: (done: number, of: number) => output.progress(`certify  ${done}/${of} parts`, true),
   } as FarCertifyOptions
   return untilStopped(output, 'stopping: what came is kept', ({ signal }) =>

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import type { DataCheck, DataCheckEvent } from '../../train/index.js'
-import { type CommandSpec, wholeNumber } from '../command.js'
+import { type CommandSpec, groupOption, wholeNumber } from '../command.js'
 import { superviseJob } from '../job.js'
 import { color, type Output } from '../output.js'
 import { percent } from '../percent.js'
@@ -16,20 +16,24 @@ export const dataCheck: CommandSpec = {
     new Option('--on-bad-sample <choice>', 'fail: exit 3 where samples cannot be read; skip: 0')
       .choices(['fail', 'skip'])
       .default('fail'),
+    new Option('--against <data>', 'other data to look for the same samples and groups in'),
     new Option('--no-label-issues', 'do not train small networks to find labels likely wrong'),
     new Option('--preprocess <file>', 'size, channels, sampleRate and seconds of the samples'),
     new Option('--format <name>', 'the layout of the data, instead of the detected one'),
     new Option('--label <column>', 'label column of a table (default: the last)'),
+    groupOption(),
     new Option('--limit <n>', 'a stratified, seeded subset').argParser(wholeNumber(1)),
   ],
   examples: [
     'temper data check photos/',
+    'temper data check train.csv --group patient --against test.csv',
     'temper data check recordings/ --no-label-issues --on-bad-sample skip --json',
   ],
   async run([data], { options, output }) {
-    const { seed, threads, preprocess: preprocessFile, format, label, limit } = options
-    const { labelIssues } = options
-    const payload = { data, seed, threads, preprocessFile, format, label, limit, labelIssues }
+    const { seed, threads, preprocess: preprocessFile, format, label, group } = options
+    const { limit, labelIssues, against } = options
+    const layout = { format, label, group, limit }
+    const payload = { data, against, seed, threads, preprocessFile, ...layout, labelIssues }
     const onEvent = ({ type, text }: DataCheckEvent) =>
       type === 'looked' ? output.progress(text) : undefined
     const outcome = await superviseJob<DataCheck, DataCheckEvent>(

@@ -82,8 +82,8 @@ export const evalCommand: CommandSpec = {
   ],
   async run([model], context) {
     const { options, output } = context
-    const { data, suite, preprocess, format, label, limit, first, skip, seed, threads, device } =
-      options
+    const { data, suite, preprocess, format, label, group, limit, first, skip } = options
+    const { seed, threads, device } = options
     const { metrics, baseline, conformal, coverage, ood, ensemble, perLayer, maxDrop } = options
     const { flipLevel, keep } = options
     const together = { ensemble, monteCarlo: monteCarloOf(options) }
@@ -91,7 +91,7 @@ export const evalCommand: CommandSpec = {
       ...{ metrics, baseline, conformal, coverage, ood, perLayer, maxDrop, flipLevel, keep },
       ...together,
     }
-    const asked = { data, suite, format, label, limit, first, skip, seed, threads, device }
+    const asked = { data, suite, format, label, group, limit, first, skip, seed, threads, device }
     const payload = {
       ...asked,
       model,
@@ -180,8 +180,8 @@ async function evaluateElsewhere(
   context: Context,
 ): Promise<JobOutcome<Evaluated>> {
   const { output, options } = context
-  const { format, label, limit, first, skip, seed, conformal, ood, flipLevel, keep, ...asked } =
-    payload
+  const { format, label, group, limit, first, skip, seed, ...rest } = payload
+  const { conformal, ood, flipLevel, keep, ...asked } = rest
   for (const [flag, value] of Object.entries({
     '--monte-carlo': asked.monteCarlo,
     '--ensemble': asked.ensemble,
@@ -196,7 +196,12 @@ async function evaluateElsewhere(
   const { evaluateFar } = await rooms.jobs()
   const far = await farOptions(context, workFolder(options.out))
   const onDone = (done: number, of: number) => output.progress(`eval  ${done}/${of} parts`, true)
-  const given = { ...asked, seed, options: { format, label, limit, first, skip, seed }, onDone }
+  const given = {
+    ...asked,
+    seed,
+    options: { format, label, group, limit, first, skip, seed },
+    onDone,
+  }
   return untilStopped(output, 'stopping: what came is kept', ({ signal }) =>
     evaluateFar(given as unknown as FarEvaluateOptions, { ...far, signal }),
   )

@@ -1,7 +1,14 @@
 import { Option } from 'commander'
 import type { HardenResult } from '../../train/index.js'
 import { printBeforeAfter } from '../before-after.js'
-import { type CommandSpec, collect, numberWithin, valueOptions, wholeNumber } from '../command.js'
+import {
+  type CommandSpec,
+  collect,
+  groupOption,
+  numberWithin,
+  valueOptions,
+  wholeNumber,
+} from '../command.js'
 import { engineOf, engineOption } from '../engine.js'
 import { superviseJob } from '../job.js'
 import { showTraining } from '../progress.js'
@@ -39,6 +46,7 @@ export const harden: CommandSpec = {
     ),
     new Option('--format <name>', 'the layout of the data, instead of the detected one'),
     new Option('--label <column>', 'label column of a table (default: the last)'),
+    groupOption(),
     new Option('--limit <n>', 'train on a stratified, seeded subset').argParser(wholeNumber(1)),
     new Option('--out <dir>', 'the run folder (default: runs/harden-1, -2, ...)'),
   ],

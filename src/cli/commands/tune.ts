@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Option } from 'commander'
 import { UsageError } from '../../base/index.js'
 import type { TuneResult } from '../../tune/index.js'
-import { type CommandSpec, type Context, collect, wholeNumber } from '../command.js'
+import { type CommandSpec, type Context, collect, groupOption, wholeNumber } from '../command.js'
 import { engineOf, engineOption } from '../engine.js'
 import { farFlags, farOptions } from '../far.js'
 import { rooms } from '../rooms.js'
@@ -29,6 +29,7 @@ export const tune: CommandSpec = {
     ),
     new Option('--format <name>', 'beside --data: the layout, instead of the detected one'),
     new Option('--label <column>', 'beside --data: label column of a table (default: the last)'),
+    groupOption(),
     new Option('--limit <n>', 'beside --data: search on a stratified, seeded subset').argParser(
       whole(1),
     ),

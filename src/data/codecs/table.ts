@@ -74,12 +74,31 @@ export function columnIndex(table: Table, name: string, where: string): number {
   )
 }
 
-/** The label column: the one asked for (`none` for none), else the last. */
-export function labelColumn(table: Table, options: DataOptions, fallback: number): number {
+/**
+ * The label column: the one asked for (`none` for none), else the last that is none of the `taken`.
+ * Throws DataError.
+ */
+export function labelColumn(table: Table, options: DataOptions, taken: readonly number[]): number {
   const { label } = options
-  if (label === undefined) return fallback
+  if (label === undefined) return table.columns.findLastIndex((_, c) => !taken.includes(c))
   if (label === 'none' && !table.columns.includes('none')) return -1
-  return columnIndex(table, label, '--label')
+  const column = columnIndex(table, label, '--label')
+  if (!taken.includes(column)) return column
+  throw new DataError(
+    expected('--label', 'another column than the paths and the group', printable(label)),
+  )
+}
+
+/** The group column that was asked for, or -1. Throws DataError. */
+export function groupColumn(table: Table, { group }: DataOptions): number {
+  return group === undefined ? -1 : columnIndex(table, group, '--group')
+}
+
+/** The group in a row's cell. Throws DataError where there is none. */
+export function groupIn({ cells, line }: Row, column: number, where: string): string {
+  const group = cells[column].trim()
+  if (group) return group
+  throw new DataError(expected(`${where}, line ${line}`, 'a group', 'an empty cell'))
 }
 
 async function delimiterOf({ path, extension }: Place): Promise<string> {

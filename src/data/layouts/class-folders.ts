@@ -172,7 +172,7 @@ export const flatFiles: Format = {
       decoding,
       labels: spoken && index && Int32Array.from(files, file => index(spokenName.exec(file)![1])),
       classes: spoken && classes,
-      groupOf: spoken && (file => spokenName.exec(file)![2]),
+      groups: spoken && files.map(file => spokenName.exec(file)![2]),
     })
   },
 }

@@ -1,6 +1,14 @@
 import { extname } from 'node:path'
 import { DataError, expected } from '../../base/index.js'
-import { labelColumn, numberOf, openTable, type Row, type Table } from '../codecs/table.js'
+import {
+  groupColumn,
+  groupIn,
+  labelColumn,
+  numberOf,
+  openTable,
+  type Row,
+  type Table,
+} from '../codecs/table.js'
 import type { Dataset } from '../dataset.js'
 import type { DataOptions } from '../options.js'
 import { printable } from '../sources/folder.js'
@@ -35,22 +43,26 @@ async function pathColumn(table: Table): Promise<number | undefined> {
 
 async function openNumbers(place: Place, table: Table, options: DataOptions): Promise<Dataset> {
   const { name } = place
-  const label = labelColumn(table, options, table.columns.length - 1)
-  const features = table.columns.length - (label >= 0 ? 1 : 0)
+  const group = groupColumn(table, options)
+  const label = labelColumn(table, options, [group])
+  const features = table.columns.length - [label, group].filter(column => column >= 0).length
   if (!features)
     throw new DataError(
       expected(name, 'at least one feature column beside the label', 'one column'),
     )
   const numbers = new GrowingNumbers()
   const labels: string[] = []
+  const groups: string[] = []
   let left = 0
   for await (const row of table.rows()) {
-    const wrong = wrongCell(row, label)
+    const wrong = wrongCell(row, label, group)
     if (wrong >= 0 && options.onBadSample === 'skip') left++
     else if (wrong >= 0) throw badCell(name, table, row, wrong)
     else {
-      for (let c = 0; c < row.cells.length; c++) if (c !== label) numbers.push(Number(row.cells[c]))
+      for (let c = 0; c < row.cells.length; c++)
+        if (c !== label && c !== group) numbers.push(Number(row.cells[c]))
       if (label >= 0) labels.push(row.cells[label].trim())
+      if (group >= 0) groups.push(groupIn(row, group, name))
     }
   }
   const values = numbers.take()
@@ -70,6 +82,7 @@ async function openNumbers(place: Place, table: Table, options: DataOptions): Pr
     kind: 'vector',
     shape: [features],
     values,
+    groups: group < 0 ? undefined : groups,
     ...answers,
   })
 }
@@ -88,9 +101,11 @@ function sentence(
   )
 }
 
-/** The first cell that is no number (or an empty label), or -1. */
-function wrongCell({ cells }: Row, label: number): number {
-  return cells.findIndex((cell, c) => (c === label ? !cell.trim() : numberOf(cell) === undefined))
+/** The first cell that is no number (or an empty label or group), or -1. */
+function wrongCell({ cells }: Row, label: number, group: number): number {
+  return cells.findIndex((cell, c) =>
+    c === label || c === group ? !cell.trim() : numberOf(cell) === undefined,
+  )
 }
 
 function badCell(name: string, table: Table, { cells, line }: Row, column: number): DataError {

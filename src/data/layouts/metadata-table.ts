@@ -1,6 +1,6 @@
 import { extname, join } from 'node:path'
 import { DataError, expected } from '../../base/index.js'
-import { openTable, type Table } from '../codecs/table.js'
+import { groupColumn, groupIn, openTable, type Table } from '../codecs/table.js'
 import type { Dataset } from '../dataset.js'
 import type { DataOptions } from '../options.js'
 import { filesDataset } from '../sources/files.js'
@@ -38,6 +38,7 @@ async function metadataOf({ path, listing }: Place): Promise<{ folder: string; f
 interface Named {
   file: string
   label?: string
+  group?: string
 }
 
 async function openMetadata(place: Place, options: DataOptions): Promise<Dataset> {
@@ -74,6 +75,7 @@ async function openMetadata(place: Place, options: DataOptions): Promise<Dataset
     root: place.path,
     files,
     decoding,
+    groups: options.group === undefined ? undefined : chosen.map(row => row.group!),
     ...answers,
     split,
     splits,
@@ -108,7 +110,9 @@ async function readNamed(
     )
   const label = labelOf(table, options, where)
   const named: Named[] = []
-  for await (const { cells, line } of table.rows()) {
+  const group = groupColumn(table, options)
+  for await (const row of table.rows()) {
+    const { cells, line } = row
     const relative = cells[path].trim().replace(/^\.\//, '')
     checkRelativePath(relative, `${where}, line ${line}`)
     if (!extname(relative))
@@ -118,13 +122,14 @@ async function readNamed(
     named.push({
       file: folder ? `${folder}/${relative}` : relative,
       label: label < 0 ? undefined : cells[label].trim(),
+      group: group < 0 ? undefined : groupIn(row, group, where),
     })
   }
   return named
 }
 
 /** The column asked for, else one called label, class, target or category, else the only other one. */
-function labelOf(table: Table, { label }: DataOptions, where: string): number {
+function labelOf(table: Table, { label, group }: DataOptions, where: string): number {
   if (label === 'none') return -1
   if (label !== undefined) {
     const index = table.columns.indexOf(label)
@@ -141,7 +146,8 @@ function labelOf(table: Table, { label }: DataOptions, where: string): number {
     table.columns.includes(name),
   )
   if (usual) return table.columns.indexOf(usual)
-  return table.columns.length === 2 ? 1 - table.columns.indexOf(PATH_COLUMN) : -1
+  const others = table.columns.filter(name => name !== PATH_COLUMN && name !== group)
+  return others.length === 1 ? table.columns.indexOf(others[0]) : -1
 }
 
 /** One JSON object a line; the columns are those of the first line. */

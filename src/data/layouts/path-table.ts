@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { DataError, expected } from '../../base/index.js'
-import { labelColumn, type Table } from '../codecs/table.js'
+import { groupColumn, groupIn, labelColumn, type Table } from '../codecs/table.js'
 import type { Dataset } from '../dataset.js'
 import type { DataOptions } from '../options.js'
 import { filesDataset } from '../sources/files.js'
@@ -16,17 +16,18 @@ export async function openPathTable(
   path: number,
   options: DataOptions,
 ): Promise<Dataset> {
-  const last = table.columns.length - 1
-  const label = labelColumn(table, options, path === last ? last - 1 : last)
-  if (label === path)
-    throw new DataError(expected('--label', 'another column than the paths', table.columns[label]))
+  const group = groupColumn(table, options)
+  const label = labelColumn(table, options, [path, group])
   const paths: string[] = []
   const labels: string[] = []
-  for await (const { cells, line } of table.rows()) {
+  const groups: string[] = []
+  for await (const row of table.rows()) {
+    const { cells, line } = row
     const relative = cells[path].trim().replace(/^\.\//, '')
     checkRelativePath(relative, `${place.name}, line ${line}`)
     paths.push(relative)
     if (label >= 0) labels.push(cells[label].trim())
+    if (group >= 0) groups.push(groupIn(row, group, place.name))
   }
   const root = dirname(place.path)
   const media = mediaOf(place, paths)
@@ -47,6 +48,7 @@ export async function openPathTable(
     root,
     files: paths,
     decoding,
+    groups: group < 0 ? undefined : groups,
     ...answers,
   })
 }

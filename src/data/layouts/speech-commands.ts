@@ -68,7 +68,7 @@ async function openSpeechCommands(place: Place, options: DataOptions): Promise<D
       decoding,
       labels: Int32Array.from(files, file => index(basename(dirname(file)))),
       classes: options.classes ?? words,
-      groupOf: file => basename(file).split('_nohash_')[0],
+      groups: files.map(file => basename(file).split('_nohash_')[0]),
       split,
       splits,
     }),

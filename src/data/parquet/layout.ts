@@ -65,7 +65,11 @@ async function openParquet(place: Place, options: DataOptions): Promise<Dataset>
     .filter(shard => shard.split === split || split === undefined)
     .map(shard => shard.path)
   const name = split ? `${place.name}:${split}` : place.name
-  const table = await parquetAct('describe', files, { files, label: options.label })
+  const table = await parquetAct('describe', files, {
+    files,
+    label: options.label,
+    group: options.group,
+  })
   const rows = table.groups.flat().reduce((sum, count) => sum + count, 0)
   if (!rows) throw new DataError(`${name}: there are no rows in it.`)
   const opened: Opened = {
@@ -74,6 +78,7 @@ async function openParquet(place: Place, options: DataOptions): Promise<Dataset>
     table,
     rows,
     answers: answersOf(name, table, options),
+    groups: groupsOf(name, table),
     hash: once(() => hashOf(files)),
   }
   const dataset =
@@ -89,6 +94,7 @@ interface Opened {
   table: ParquetTable
   rows: number
   answers?: Answers
+  groups?: string[]
   hash: () => Promise<string>
 }
 
@@ -115,9 +121,26 @@ function answersOf(
   return numericAnswers(where, label.cells as number[], { ...options, classes, task })
 }
 
-async function openNumbers({ name, files, table, rows, answers, hash }: Opened): Promise<Dataset> {
+function groupsOf(name: string, { group }: ParquetTable): string[] | undefined {
+  return group?.cells.map((cell, row) => {
+    if (cell !== null && cell !== '') return String(cell)
+    const where = `${name}, column "${printable(group.column)}", row ${row}`
+    throw new DataError(expected(where, 'a group', 'nothing'))
+  })
+}
+
+async function openNumbers({
+  name,
+  files,
+  table,
+  rows,
+  answers,
+  groups,
+  hash,
+}: Opened): Promise<Dataset> {
   const { numbers: columns, columns: all, label } = table
-  const other = all.find(column => !columns.includes(column) && column !== label?.column)
+  const named = [label?.column, table.group?.column]
+  const other = all.find(column => !columns.includes(column) && !named.includes(column))
   if (other !== undefined || !columns.length)
     throw new DataError(
       expected(
@@ -136,6 +159,7 @@ async function openNumbers({ name, files, table, rows, answers, hash }: Opened):
       kind: 'vector',
       shape: [columns.length],
       values: await parquetAct('numbers', files, { files, columns }),
+      groups,
       ...answers,
     }),
     hashed: 'all bytes of the files',
@@ -144,7 +168,7 @@ async function openNumbers({ name, files, table, rows, answers, hash }: Opened):
 }
 
 async function openMedia(
-  { name, files, table, rows, answers, hash }: Opened,
+  { name, files, table, rows, answers, groups, hash }: Opened,
   column: string,
   options: DataOptions,
 ): Promise<Dataset> {
@@ -167,6 +191,7 @@ async function openMedia(
     root: unpacked.root,
     files: cells,
     decoding,
+    groups,
     ...answers,
   })
   return {

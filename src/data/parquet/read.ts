@@ -26,12 +26,14 @@ export interface ParquetTable {
   /** Columns of plain numbers. */
   numbers: string[]
   label?: { column: string; cells: Cell[]; names?: string[] }
+  group?: { column: string; cells: Cell[] }
 }
 
 export interface DescribePayload {
   files: string[]
   /** The label column; `none` for none. */
   label?: string
+  group?: string
 }
 
 export interface UnpackPayload {
@@ -52,19 +54,17 @@ const MAX_ROWS = 100_000_000
 const MAX_NUMBERS = 2 ** 28
 
 /** Columns, row groups and labels of files that belong together. */
-export async function describe({ files, label }: DescribePayload): Promise<ParquetTable> {
+export async function describe({ files, label, group }: DescribePayload): Promise<ParquetTable> {
   let table: ParquetTable | undefined
   for (const path of files)
     await withFile(path, async (file, metadata) => {
-      const here = shapeOf(metadata, label, path)
+      const here = shapeOf(metadata, { label, group }, path)
       table ??= { ...here, groups: [] }
       if (here.columns.join() !== table.columns.join())
         throw new DataError(`${basename(path)}: its columns are not those of the first file.`)
       table.groups.push(groupsOf(metadata, path))
-      if (table.label)
-        table.label.cells = table.label.cells.concat(
-          await cellsOf(file, metadata, table.label.column),
-        )
+      for (const named of [table.label, table.group])
+        if (named) named.cells = named.cells.concat(await cellsOf(file, metadata, named.column))
     })
   return table!
 }
@@ -158,7 +158,7 @@ const usualLabels = ['label', 'labels', 'class', 'target', 'category', 'fine_lab
 
 function shapeOf(
   metadata: FileMetaData,
-  asked: string | undefined,
+  asked: Pick<DescribePayload, 'label' | 'group'>,
   path: string,
 ): Omit<ParquetTable, 'groups'> {
   const { children } = parquetSchema(metadata)
@@ -167,24 +167,32 @@ function shapeOf(
   const media = children.find(isMedia)?.element.name
   const numeric = children.filter(isNumeric).map(column => column.element.name)
   const classLabel = columns.find(name => features[name]?._type === 'ClassLabel')
+  const { group } = asked
   const usual = usualLabels.find(name => columns.includes(name))
-  const fallback = classLabel ?? usual ?? (media ? undefined : columns.at(-1))
-  const column = asked === 'none' ? undefined : (asked ?? fallback)
-  if (column !== undefined && !columns.includes(column))
-    throw new DataError(
-      expected(
-        '--label',
-        `a column of ${basename(path)} (${columns.slice(0, 8).map(printable).join(', ')})`,
-        column,
-      ),
-    )
+  const fallback =
+    classLabel ?? usual ?? (media ? undefined : columns.filter(name => name !== group).at(-1))
+  const column = asked.label === 'none' ? undefined : (asked.label ?? fallback)
+  requireColumn(columns, column, '--label', path)
+  requireColumn(columns, group, '--group', path)
   const names = column === undefined ? undefined : namesOf(features[column])
   return {
     columns,
     media,
-    numbers: numeric.filter(name => name !== column),
+    numbers: numeric.filter(name => name !== column && name !== group),
+    group: group === undefined ? undefined : { column: group, cells: [] },
     label: column === undefined ? undefined : { column, cells: [], names },
   }
+}
+
+function requireColumn(
+  columns: readonly string[],
+  asked: string | undefined,
+  flag: string,
+  path: string,
+): void {
+  if (asked === undefined || columns.includes(asked)) return
+  const shown = columns.slice(0, 8).map(printable).join(', ')
+  throw new DataError(expected(flag, `a column of ${basename(path)} (${shown})`, asked))
 }
 
 interface Feature {

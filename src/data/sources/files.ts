@@ -19,8 +19,8 @@ export interface FilesSource {
   labels?: Int32Array
   targets?: Float32Array
   classes?: readonly string[]
-  /** The group (speaker) of a file. */
-  groupOf?: (file: string) => string
+  /** The group (speaker) of each file. */
+  groups?: readonly string[]
   split?: string
   splits?: readonly string[]
 }
@@ -33,7 +33,7 @@ const STATS_AT_ONCE = 1000
 
 /** Samples that each are a file, decoded when they are read: memory does not grow with the data. */
 export function filesDataset(source: FilesSource): Dataset {
-  const { root, files, decoding, groupOf, ...rest } = source
+  const { root, files, decoding, groups, ...rest } = source
   let hash: Promise<string> | undefined
   return {
     ...rest,
@@ -47,7 +47,7 @@ export function filesDataset(source: FilesSource): Dataset {
       `(above ${HASHED_WHOLE_BYTES / 2 ** 20} MB or ${HASHED_WHOLE_FILES} files: of ${HASHED_FILES} evenly spaced ones)`,
     id: index => idOfText(files[index]),
     identity: index => files[index],
-    group: groupOf && (index => groupOf(files[index])),
+    group: groups && (index => groups[index]),
     read: async (index, out) => {
       const bytes = await readSample(root, files[index])
       await decode(bytes, decoding, out, files[index])

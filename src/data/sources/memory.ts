@@ -13,6 +13,8 @@ export interface MemorySource {
   labels?: Int32Array
   targets?: Float32Array
   classes?: readonly string[]
+  /** The group of each sample. */
+  groups?: readonly string[]
   sampleRate?: number
   split?: string
   splits?: readonly string[]
@@ -30,7 +32,7 @@ export function bytesToUnit(bytes: Uint8Array, out: Float32Array): void {
 
 /** A data set held in memory, bytes kept as bytes. */
 export function memoryDataset(source: MemorySource): Dataset {
-  const { values, shape, labels, targets, ...rest } = source
+  const { values, shape, labels, targets, groups, ...rest } = source
   const size = sizeOf(shape)
   const length = values.length / size
   if (!Number.isInteger(length)) throw new InternalError(`${values.length} values for [${shape}]`)
@@ -46,6 +48,7 @@ export function memoryDataset(source: MemorySource): Dataset {
     hashed: 'shape, values and labels',
     id: index => index,
     identity: String,
+    group: groups && (index => groups[index]),
     read: (index, out) => {
       const sample = values.subarray(index * size, (index + 1) * size)
       if (sample instanceof Uint8Array) bytesToUnit(sample, out)

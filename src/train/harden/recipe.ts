@@ -18,6 +18,8 @@ export interface HardenRequest {
   readonly freeze?: readonly string[]
   readonly preprocess?: Recipe['preprocess']
   readonly label?: string
+  /** Column of a table that no split may divide. */
+  readonly group?: string
   readonly format?: string
   readonly limit?: number
   readonly seed?: number
@@ -46,7 +48,19 @@ const checks = 16
 
 /** Only what decides which data and model are opened: enough to look at them. */
 export function openingRecipe(asked: HardenRequest): RecipeInput {
-  const { model: file, data, val, test, inputs, output, freeze, label, format, limit } = asked
+  const {
+    model: file,
+    data,
+    val,
+    test,
+    inputs,
+    output,
+    freeze,
+    label,
+    group,
+    format,
+    limit,
+  } = asked
   return {
     model: {
       file,
@@ -59,6 +73,7 @@ export function openingRecipe(asked: HardenRequest): RecipeInput {
       validation: val ?? heldShare.validation,
       test: test ?? (val === undefined ? heldShare.test : heldShare.ofVal),
       ...(label !== undefined && { label }),
+      ...(group !== undefined && { group }),
       ...(format !== undefined && { format }),
       ...(limit !== undefined && { limit }),
     },
