@@ -126,7 +126,9 @@ async function suited(
   if (model === undefined || data === undefined)
     throw new UsageError('expected a recipe, or --model FILE with --data DATA.')
   const { format, label, group, limit } = rest
-  const found = Object.entries({ format, label, group, limit }).filter(([, value]) => value !== undefined)
+  const found = Object.entries({ format, label, group, limit }).filter(
+    ([, value]) => value !== undefined,
+  )
   const opening = {
     model: { file: model },
     data: { train: data, validation: val ?? 0.1, ...Object.fromEntries(found) },
