@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parseTsv } from '../dist/certify/index.js'
 import { certify, resume, train } from '../dist/index.js'
+import { runJob } from '../dist/jobs/index.js'
 
 const recipe = {
   model: { network: 'lenet' },
@@ -34,11 +35,17 @@ const { values: options } = parseArgs({
 })
 const threads = Number(options.threads)
 
+/** The blocked operators where they work. */
+async function fastest() {
+  const block = await runJob('probe', {}, { purpose: 'probe' }).catch(() => undefined)
+  return block ? { column: 'blocked', block } : { column: 'portable' }
+}
+
 async function trained() {
   const model = join(options.out, 'model.onnx')
   if (existsSync(model)) return model
   if (existsSync(join(options.out, 'checkpoints'))) await resume({ run: options.out })
-  else await train({ recipe, out: options.out, threads })
+  else await train({ recipe, out: options.out, threads, engine: await fastest() })
   return model
 }
 
