@@ -92,7 +92,7 @@ async function predicted(
 
 /** A small network for each kind of samples. */
 function recipeFor(train: Dataset, seed: number) {
-  const epochs = Math.min(12, Math.max(4, Math.round((updates * batch) / train.length)))
+  const epochs = Math.min(24, Math.max(4, Math.round((updates * batch) / train.length)))
   return {
     model: networkFor(train),
     data: { train: train.name },
