@@ -1,110 +1,19 @@
 // One adaptive run against a grid of 12 fixed schedules, task by task, 3 seeds.
-// Run by `npm run bench:controller [task,task]`; finished runs stay in runs/bench-controller.json;
-// writes proofs/controller.md.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// Run by `npm run bench:controller [task,task [grid]]`; finished runs stay in runs/bench-controller, a
+// file a task; writes proofs/controller.md, or with `grid` trains the cells of the grid alone.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { decodeScores } from '../dist/evaluate/index.js'
 import { keeper, mean, signature, trained } from '../proofs/kept.mjs'
+import { cellName, grid, shares, table, tasks, writeTable } from './controller-tasks.mjs'
 
 const seeds = [0, 1, 2]
-const keep = keeper('runs/bench-controller.json')
-const digits = '../shared/data/fsdd'
-const table = join(mkdtempSync(join(tmpdir(), 'temper-bench-')), 'breast-cancer.csv')
-
-/** The table with every column at mean 0 and deviation 1. */
-function writeTable() {
-  const text = gunzipSync(readFileSync('bench/data/breast-cancer.csv.gz')).toString()
-  const rows = text
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map(line => line.split(',').map(Number))
-  const columns = rows[0].length - 1
-  for (let c = 0; c < columns; c++) {
-    const middle = mean(rows.map(row => row[c]))
-    const deviation = Math.sqrt(mean(rows.map(row => (row[c] - middle) ** 2)))
-    for (const row of rows) row[c] = (row[c] - middle) / deviation
-  }
-  const head = [...Array.from({ length: columns }, (_, c) => `x${c}`), 'class']
-  writeFileSync(table, `${[head, ...rows].map(row => row.join(',')).join('\n')}\n`)
-}
-
-/** A level at a share of the strongest: fixed, rising from none, or drawn for each sample. */
-const shapes = {
-  fixed: (top, none) => top ?? none,
-  ramp: (top, none) => ({ ramp: [none, top], to: '60%' }),
-  uniform: (top, none, per = 'sample') => ({
-    uniform: [Math.min(none, top), Math.max(none, top)],
-    per,
-  }),
-}
-const shares = [0.3, 0.6, 1, 1.5]
-const number = value => Number(value.toPrecision(4))
-
-/** Signal-to-noise ratio in dB whose noise is a share of that at `snr`. */
-const louder = (snr, share) => number(snr - 20 * Math.log10(share))
-
-const recipeOf = (network, data, rate, { limit, epochs, batch = 64, ...monitor }) => ({
-  model: { network },
-  data: { train: data, limit, validation: 0.2, test: 0.3 },
-  optimizer: { learningRate: { cosine: [rate, rate / 100] } },
-  train: { epochs, batch, keep: 'best robustScore' },
-  monitor: { samples: 500, ...monitor },
-})
-
-const input = top => (shape, share) => [
-  { at: 'input', kind: 'gaussian', sigma: shapes[shape](number(top * share), 0) },
-]
-
-/** Each with the strongest noise a user might think of, at share 1. */
-const tasks = {
-  'Fashion-MNIST, cnn, Gaussian noise on inputs': {
-    recipe: recipeOf('cnn', 'fashion-mnist:train', 2e-3, { limit: 3000, epochs: 4 }),
-    noise: input(0.4),
-  },
-  'MNIST, mlp, heavy noise on inputs': {
-    recipe: recipeOf('mlp', 'mnist:train', 2e-3, { limit: 4000, epochs: 6 }),
-    noise: input(1),
-  },
-  'Fashion-MNIST, mlp, noise on weights': {
-    recipe: recipeOf('mlp', 'fashion-mnist:train', 2e-3, {
-      ...{ limit: 3000, epochs: 6, suite: 'weights', samples: 200 },
-    }),
-    noise: (shape, share) => [
-      { at: 'weight', kind: 'gaussian', relative: shapes[shape](number(0.1 * share), 0, 'batch') },
-    ],
-  },
-  'Fashion-MNIST, mlp, label smoothing and mixup': {
-    recipe: recipeOf('mlp', 'fashion-mnist:train', 2e-3, { limit: 4000, epochs: 6 }),
-    noise: (shape, share) => [
-      { at: 'target', kind: 'smoothing', amount: shapes[shape](number(0.3 * share), 0) },
-      { at: 'mix', kind: 'mixup', alpha: shapes[shape](number(0.6 * share), 0.01, 'batch') },
-    ],
-  },
-  'breast cancer (table of 30 columns), mlp, Gaussian noise': {
-    recipe: recipeOf('mlp', table, 2e-3, { epochs: 20, batch: 16, every: '2ep' }),
-    noise: input(0.8),
-  },
-  'spoken digits, cnn1d, white noise': {
-    recipe: {
-      ...recipeOf('cnn1d', digits, 4e-3, { limit: 1500, epochs: 6, batch: 32, samples: 300 }),
-      preprocess: { seconds: 0.5 },
-    },
-    noise: (shape, share) => [
-      { at: 'input', kind: 'white', snr: shapes[shape](louder(5, share), 40) },
-    ],
-    needs: digits,
-  },
-}
-
-const grid = Object.keys(shapes).flatMap(shape => shares.map(share => ({ shape, share })))
-const cellName = ({ shape, share }) => `${shape} ${share}`
-
+const keepers = new Map(
+  Object.keys(tasks).map((task, i) => [task, keeper(`runs/bench-controller/${i}.json`)]),
+)
 /** Validation score of the weights kept, and the test score of every sample. */
 function run(task, name, noise, monitor, seed) {
-  return keep(`${task}, ${name}, ${seed}`, async () => {
+  return keepers.get(task)(`${task}, ${name}, ${seed}`, async () => {
     const { recipe } = tasks[task]
     const whole = { ...recipe, noise, monitor: { ...recipe.monitor, ...monitor }, seed }
     const { result, seconds, scores, events } = await trained(whole, out => {
@@ -131,13 +40,14 @@ async function runTask(task) {
   const { noise } = tasks[task]
   const rows = []
   for (const seed of seeds) {
-    const adaptive = await run(task, 'adaptive', noise('uniform', 1), { steer: {} }, seed)
     const cells = []
     for (const cell of grid) {
       const monitor = { onOveruse: 'warn' }
       const made = await run(task, cellName(cell), noise(cell.shape, cell.share), monitor, seed)
       cells.push({ name: cellName(cell), ...made })
     }
+    if (isGridAlone) continue
+    const adaptive = await run(task, 'adaptive', noise('uniform', 1), { steer: {} }, seed)
     const chosen = cells.reduce((a, b) => (b.validation > a.validation ? b : a))
     rows.push({ adaptive, chosen, cells })
   }
@@ -177,6 +87,7 @@ function rowOf(task, rows) {
 
 writeTable()
 const asked = process.argv[2]?.split(',')
+const isGridAlone = process.argv[3] === 'grid'
 const lines = []
 const values = []
 for (const task of Object.keys(tasks)) {
@@ -186,7 +97,9 @@ for (const task of Object.keys(tasks)) {
     console.error(`${task}: left out, there is no ${needs}`)
     continue
   }
-  const { line, value } = rowOf(task, await runTask(task))
+  const rows = await runTask(task)
+  if (isGridAlone) continue
+  const { line, value } = rowOf(task, rows)
   lines.push(line)
   values.push(value)
   writePage()
