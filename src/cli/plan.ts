@@ -38,9 +38,13 @@ function factsOf({ model, data, lengths, train, monitor, noise }: Plan): string[
     `check        every ${monitor.every} on ${Math.min(Number(monitor.samples), counts[1])} samples; ${monitor.onOveruse} on overuse`,
     `keep         ${train.keep}`,
     ...(train.stop ? [`stop         ${stopWords(train.stop)}`] : []),
+    ...(train.curriculum ? [curriculumWords(train.curriculum.from)] : []),
     `noise        ${noise.map(({ name }) => name).join(', ') || 'none'}`,
   ]
 }
+
+const curriculumWords = (from: number) =>
+  `curriculum   epochs draw from the easiest of each class, after ${from} of all samples`
 
 function stopWords({ patience, when, after }: Record<string, unknown>): string {
   const reasons = [
@@ -74,7 +78,14 @@ async function drawings(plan: Plan, width: number): Promise<Drawing[]> {
       draw([`${name}.${field}  ${text}`, ...when].join(', '), parseLevel(text, context), open),
     )
   })
-  return [draw(`learning rate  ${rate}`, parseLevel(rate, context)), ...all]
+  const { curriculum } = plan.train
+  return [
+    draw(`learning rate  ${rate}`, parseLevel(rate, context)),
+    ...(curriculum
+      ? [draw(`share of samples  ${curriculum.share}`, parseLevel(curriculum.share, context))]
+      : []),
+    ...all,
+  ]
 }
 
 /** Drawn from its beginning, which is not the run's. */

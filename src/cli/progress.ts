@@ -34,6 +34,10 @@ export function showTraining(output: Output, label = 'train'): (event: RunEvent)
       output.note(checkLine(event, label))
     }
     if (event.type === 'begin' || event.type === 'stop') output.note(`${label}  ${event.reason}`)
+    if (event.type === 'curriculum')
+      output.note(
+        `${label}  epoch ${event.epoch}: the easiest ${percent(Number(event.share))} of each class, by what each sample costs now`,
+      )
     if (event.type === 'note') output.note(`${label}  note: ${event.noise}: ${event.reason}`)
     if (event.type === 'overuse') output.note(`${label}  overuse: ${event.reason}`)
     if (event.type === 'adjust') output.note(`${label}  adjusted: ${event.reason}`)

@@ -126,18 +126,15 @@ function measuredPoint(measures: Measures, epoch: number, name: string, headline
 }
 
 function decisionMarks(run: ToldRun): Reference[] {
-  return run.events.flatMap(event =>
-    event.type === 'overuse' || event.type === 'adjust'
-      ? [
-          {
-            x: epochOf(event, run),
-            title: event.reason,
-            color: 'var(--bad)',
-            mark: event.type === 'adjust' ? '▾' : '!',
-          },
-        ]
-      : [],
-  )
+  const gains = new Map<string, number>()
+  return run.events.flatMap(event => {
+    if (event.type !== 'overuse' && event.type !== 'adjust') return []
+    const { noise, reason: title } = event
+    const isUp = event.type === 'adjust' && event.gain > (gains.get(noise) ?? 1)
+    if (event.type === 'adjust') gains.set(noise, event.gain)
+    const mark = event.type === 'overuse' ? '!' : isUp ? '▴' : '▾'
+    return [{ x: epochOf(event, run), title, color: 'var(--bad)', mark }]
+  })
 }
 
 /** A level of one or more runs that planned the same for it. */
@@ -204,16 +201,26 @@ function levelFigure(level: PlannedLevel, looks: readonly Look[], numbering: Num
 
 function decisions(run: ToldRun, numbering: Numbering): Html {
   const rows = run.events.flatMap(event => {
-    if (event.type !== 'overuse' && event.type !== 'adjust') return []
-    const what =
-      event.type === 'overuse' ? 'overused' : `gain ${plain(event.gain)}, hold ${plain(event.hold)}`
+    const decided = decisionOf(event)
+    if (!decided) return []
+    const { noise, what, reason } = decided
     return [
-      html`<tr><td>${plain(epochOf(event, run))}</td><td class="words">${event.noise}</td><td class="words">${what}</td><td class="wrap">${event.reason}</td></tr>`,
+      html`<tr><td>${plain(epochOf(decided, run))}</td><td class="words">${noise}</td><td class="words">${what}</td><td class="wrap">${reason}</td></tr>`,
     ]
   })
   if (rows.length === 0) return html``
   const head = html`<tr><th scope="col">Epoch</th><th scope="col" class="words">Noise</th><th scope="col" class="words">Decision</th><th scope="col" class="words">Why</th></tr>`
   return numbering.table(html`What was decided while ${run.name} trained.`, head, html`${rows}`)
+}
+
+/** What an event decided, of which noise; undefined where it decides nothing. */
+function decisionOf(event: RunEvent) {
+  const { type } = event
+  if (type === 'overuse') return { ...event, what: 'overused' }
+  if (type === 'begin') return { ...event, what: 'begins' }
+  if (type === 'stop') return { ...event, noise: 'the run', what: 'ends' }
+  if (type !== 'adjust') return undefined
+  return { ...event, what: `gain ${plain(event.gain)}, hold ${plain(event.hold)}` }
 }
 
 function endSentence(run: ToldRun): Html {

@@ -55,6 +55,8 @@ export const planSchema = z.object({
     /** Forward and backward passes an update takes at most: 1, and one a step of each ascent. */
     passesPerUpdate: z.int().optional(),
     sampling: z.string(),
+    /** The share of samples over the run, and the first epoch that leaves any out. */
+    curriculum: z.object({ share: z.string(), from: z.int() }).optional(),
     classWeights: z.array(z.number()).optional(),
     checkpointEvery: z.string(),
     keep: z.string(),

@@ -9,6 +9,7 @@ import { writeModel } from '../onnx/index.js'
 import { temperVersion, versions } from '../record/index.js'
 import { parseSchedule, type Schedule } from '../schedule/index.js'
 import { classWeightsOf } from './class-weights.js'
+import { type Curriculum, curriculumOf } from './curriculum.js'
 import { planOfMaterial, withMaterial } from './material.js'
 import { passesOf } from './passes.js'
 import type { Plan } from './plan.js'
@@ -30,6 +31,8 @@ export interface Resolved {
   readonly copies: { readonly copies: number; readonly isFirstClean: boolean }
   readonly learningRate: Schedule
   readonly noises: readonly ResolvedNoise[]
+  /** Which samples an epoch draws from; all where absent. */
+  readonly curriculum?: Curriculum
   /** Which weights are kept. */
   readonly keep: KeepRule
   /** When the run may end early. */
@@ -64,6 +67,7 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     where: 'optimizer.learningRate',
   })
   const loss = lossOf(recipe, sets.train, opened)
+  const curriculum = curriculumOf(recipe, lengths)
   const keep = keepRuleOf(recipe, sets.train)
   const stop = stopRuleOf(recipe, sets.train, lengths)
   const isTrained = trainedTest(recipe, opened)
@@ -84,6 +88,7 @@ export async function resolveRecipe(recipe: Recipe, options: ResolveOptions): Pr
     lengths,
     learningRate,
     noises,
+    curriculum,
     keep,
     stop,
     isTrained,
@@ -246,6 +251,9 @@ async function planOf(
       accumulate: recipe.train.accumulate,
       passesPerUpdate: passesOf(resolved),
       sampling: recipe.train.sampling,
+      ...(resolved.curriculum && {
+        curriculum: { share: resolved.curriculum.text, from: resolved.curriculum.from },
+      }),
       ...(resolved.classWeights && { classWeights: [...resolved.classWeights] }),
       reestimateStatistics: recipe.train.reestimateStatistics,
       checkpointEvery: recipe.train.checkpointEvery,

@@ -133,6 +133,20 @@ const train = strictForm({
     .enum(['shuffled', 'balanced'], { error: expecting('shuffled or balanced') })
     .default('shuffled')
     .describe('the order of an epoch; balanced: every class comes equally often'),
+  curriculum: strictForm({
+    share: scheduleSchema
+      .default({ ramp: [0.3, 1], to: '60%' })
+      .describe(
+        'share of the training samples, of each class those with the lowest loss, that an epoch draws from: a schedule, read at the start of each epoch',
+      ),
+    from: timeSchema
+      .default('1ep')
+      .describe('every sample until then: the losses of an untrained network say little'),
+  })
+    .optional()
+    .describe(
+      'easy samples first, harder ones later: at the start of an epoch the model says what each sample costs it, in one forward pass over the training data, until the share is 1',
+    ),
   batchNormalization: z
     .enum(['batch', 'frozen'], { error: expecting('batch or frozen') })
     .optional()

@@ -44,6 +44,8 @@ export const eventSchemas = {
   }),
   /** Something a person should know once, such as a silent recording no noise at an SNR fits. */
   note: z.object({ step: step.optional(), noise: z.string(), reason: z.string() }),
+  /** An epoch is drawn from the easiest samples only. */
+  curriculum: z.object({ step, epoch: z.int(), share: z.number(), samples: z.int() }),
   /** A noise that waited begins. */
   begin: z.object({ step, noise: z.string(), reason: z.string() }),
   /** The run ends before its last epoch. */

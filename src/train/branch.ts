@@ -69,8 +69,8 @@ export function branchWithout(
 }
 
 /** Copies what training changes; the function given puts it back. */
-function snapshot({ parameters, moments, average, memory }: Buffers): () => void {
-  const optional = [average, memory].flatMap(array => array ?? [])
+function snapshot({ parameters, moments, average, memory, sampleLosses }: Buffers): () => void {
+  const optional = [average, memory, sampleLosses].flatMap(array => array ?? [])
   const kept = [parameters, ...moments, ...optional].map(array => [array, array.slice()] as const)
   return () => {
     for (const [array, copy] of kept) array.set(copy)

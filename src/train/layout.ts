@@ -76,6 +76,8 @@ export interface Buffers {
   readonly average?: Float32Array
   /** Mean answers by class, where the loss remembers them. */
   readonly memory?: ClassMemory
+  /** What each training sample cost when it was last looked at, where a curriculum asks. */
+  readonly sampleLosses?: Float32Array
   /** The optimizer's memory: none, one or two values a parameter. */
   readonly moments: readonly Float32Array[]
 }
@@ -91,18 +93,21 @@ export interface BufferOptions {
   readonly isAveraged?: boolean
   /** Classes whose mean answers are remembered. */
   readonly remembered?: number
+  /** Training samples whose losses are kept. */
+  readonly ranked?: number
 }
 
 export function allocateBuffers(
   kernels: Kernels,
   layout: Layout,
   parameters: readonly Parameter[],
-  { moments, isAveraged = false, remembered = 0 }: BufferOptions,
+  { moments, isAveraged = false, remembered = 0, ranked = 0 }: BufferOptions,
 ): Buffers {
   const buffers = {
     layout,
     ...(isAveraged && { average: new Float32Array(layout.length) }),
     ...(remembered && { memory: newMemory(remembered) }),
+    ...(ranked && { sampleLosses: new Float32Array(ranked) }),
     parameters: kernels.alloc(layout.length),
     noisy: kernels.alloc(layout.length),
     gradients: kernels.alloc(layout.trainedLength),

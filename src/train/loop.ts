@@ -3,6 +3,7 @@
  *
  *     start (or resumed)
  *     for each epoch, in an order keyed by (seed, epoch)
+ *       where the curriculum still leaves samples out: what each costs now
  *       for each batch
  *         label flips, corruptions, mix, smoothing, additive noise, clip
  *         weight noise on a copy of the weights, activation noise into the graph's ports
@@ -29,6 +30,7 @@ import { ascend } from './ascend.js'
 import { averageWeights } from './average.js'
 import { begunNoises } from './begin.js'
 import { clipGradients } from './clip.js'
+import { easiestOf, rankSamples } from './curriculum.js'
 import { disturbedWeights, disturbGradients } from './disturb.js'
 import type { Machinery } from './machinery.js'
 import { isOpen, type NoiseTime, noiseBatch, scheduleMoment } from './noising.js'
@@ -84,6 +86,7 @@ export async function runLoop(parts: LoopParts): Promise<boolean> {
     if (state.step === parts.pauseAt) return false
     const epoch = Math.floor(state.step / batchesPerEpoch)
     const start = state.step % batchesPerEpoch
+    if (start === 0) await rankSamples(parts, epoch)
     for await (const batch of epochBatches(parts, epoch, start)) {
       const outcome = await stepAndLook(parts, batch, epoch)
       if (outcome === 'stop') return true
@@ -124,7 +127,8 @@ export async function trainSteps(
   }
 }
 
-function epochBatches({ resolved, workspace }: LoopParts, epoch: number, start: number) {
+function epochBatches(parts: LoopParts, epoch: number, start: number) {
+  const { resolved, workspace } = parts
   const { train, recipe } = resolved
   const { copies } = resolved.copies
   return batches(train, {
@@ -134,6 +138,7 @@ function epochBatches({ resolved, workspace }: LoopParts, epoch: number, start: 
     seed: recipe.seed,
     epoch,
     start,
+    easiest: easiestOf(parts, epoch),
     into: workspace.samples,
   })
 }

@@ -36,6 +36,7 @@ export function openMachinery(resolved: Resolved, options: MachineryOptions): Ma
     moments: optimizer.moments,
     isAveraged: recipe.optimizer.average !== undefined,
     remembered: resolveLoss(resolved.loss).row.remembers ? opened.output.size : 0,
+    ranked: resolved.curriculum ? train.length : 0,
   })
   return {
     buffers,

@@ -83,7 +83,8 @@ export async function trainingLosses(parts: LoopParts, time: NoiseTime): Promise
   return { ...spread(noisy), cleanLoss: spread(clean).noisyLoss }
 }
 
-async function lossesOf(
+/** The loss of each sample of a batch under some noises, its copies taken together. */
+export async function lossesOf(
   { workspace, buffers, stepper, resolved }: LoopParts,
   batch: Batch,
   noises: readonly ResolvedNoise[],

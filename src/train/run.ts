@@ -282,6 +282,7 @@ export class Run {
     fillParameters(this.buffers, resolved.opened.parameters)
     for (const moment of this.buffers.moments) moment.fill(0)
     if (this.buffers.memory) resetMemory(this.buffers.memory)
+    this.buffers.sampleLosses?.fill(0)
     Object.assign(this.state, freshState(planHash, controls), { monitor })
     this.say({ type: 'resumed', fromStep: 0 })
   }

@@ -73,6 +73,12 @@ export function saveCheckpoint(
     parts['average.safetensors'] = encodeWeights(buffers, buffers.average, 'average of the weights')
   if (buffers.memory)
     parts['memory.safetensors'] = encodeFlat('memory', buffers.memory, 'mean answers by class')
+  if (buffers.sampleLosses)
+    parts['sample-losses.safetensors'] = encodeFlat(
+      'losses',
+      buffers.sampleLosses,
+      'losses of the training samples',
+    )
   for (const [i, moment] of buffers.moments.entries())
     parts[`moment-${i + 1}.safetensors`] = encodeFlat(
       'moment',
@@ -122,6 +128,10 @@ export function restoreCheckpoint(
   if (buffers.memory) {
     const { tensors } = decodeSafetensors(partOf(parts, 'memory.safetensors'))
     buffers.memory.set(tensors.get('memory')!.data as Float32Array)
+  }
+  if (buffers.sampleLosses) {
+    const { tensors } = decodeSafetensors(partOf(parts, 'sample-losses.safetensors'))
+    buffers.sampleLosses.set(tensors.get('losses')!.data as Float32Array)
   }
   for (const [i, moment] of buffers.moments.entries()) {
     const { tensors } = decodeSafetensors(partOf(parts, `moment-${i + 1}.safetensors`))

@@ -51,6 +51,9 @@ interface Part {
   readonly row: number
 }
 
+/** What a session is there for. */
+type Wanted = 'gradients' | 'losses'
+
 /** Runs forward, loss and backward in one session call a part; gradients land in the flat buffer. */
 export class Stepper {
   private readonly sessions = new Map<string, StepSession>()
@@ -66,11 +69,11 @@ export class Stepper {
     if (options.rowsAtOnce) this.sum = new Float32Array(buffers.gradients.length)
   }
 
-  /** The loss of each sample, nothing else changed: gradients are left in their buffer. */
+  /** The loss of each sample, nothing else changed; the graph behind it computes no gradient. */
   async losses(input: StepInput): Promise<Float32Array> {
     const losses = new Float32Array(input.rows)
     for (const { part, row } of this.parts(input)) {
-      const found = await (await this.session(part)).losses(part, row)
+      const found = await (await this.session(part, 'losses')).losses(part, row)
       losses.set(found.subarray(0, Math.min(part.rows, input.rows - row)), row)
     }
     return losses
@@ -134,12 +137,15 @@ export class Stepper {
   }
 
   /** The session for a number of rows, opened where it is new: a graph embeds its batch size. */
-  private async session({ rows, activations }: StepInput): Promise<StepSession> {
-    const key = activations ? `${rows} noisy` : `${rows}`
+  private async session(
+    { rows, activations }: StepInput,
+    wanted: Wanted = 'gradients',
+  ): Promise<StepSession> {
+    const key = `${rows} ${wanted}${activations ? ' noisy' : ''}`
     const known = this.sessions.get(key)
     if (known) return known
     const options = { ...this.options, ...(!activations && { activations: undefined }) }
-    const opened = await openStep(this.opened, this.buffers, rows, options)
+    const opened = await openStep(this.opened, this.buffers, { rows, wanted }, options)
     this.sessions.set(key, opened)
     return opened
   }
@@ -203,14 +209,15 @@ function padded(
 async function openStep(
   opened: OpenedModel,
   buffers: Buffers,
-  rows: number,
+  { rows, wanted }: { readonly rows: number; readonly wanted: Wanted },
   options: StepperOptions,
 ): Promise<StepSession> {
   const { sampleShape, preprocess, loss, batchNormalization, threads, device, lowering } = options
   const plain = staticGraph(opened, rows, { sampleShape, preprocess })
   const { slots } = buffers.layout
-  const wrt = slots.filter(slot => slot.trained).map(slot => slot.name)
-  const feed = slots.filter(slot => !slot.trained).map(slot => slot.name)
+  const isMoved = (slot: Slot) => slot.trained && wanted === 'gradients'
+  const wrt = slots.filter(isMoved).map(slot => slot.name)
+  const feed = slots.filter(slot => !isMoved(slot)).map(slot => slot.name)
   const { name: output, kind } = opened.output
   const isProbability = kind === 'probabilities' || kind === 'sigmoid'
   const settings = { output, isProbability, loss, wrt, feed, batchNormalization }

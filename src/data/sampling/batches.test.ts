@@ -184,3 +184,46 @@ describe('balanced order', () => {
     expect(late).toEqual(all.slice(64).map(({ index }) => index))
   })
 })
+
+describe('the easiest samples', () => {
+  const data = numbers(100)
+  // Class c = i % 3; of each class the later samples are the easier ones.
+  const losses = Float32Array.from({ length: 100 }, (_, i) => 100 - i)
+  const options = { batch: 16, order: 'shuffled', seed: 3, epoch: 2 } as const
+
+  async function drawn(changes: Partial<Parameters<typeof batches>[1]> = {}) {
+    const easiest = { losses, share: 0.3 }
+    const all = await collect(data, { ...options, easiest, ...changes })
+    return all.flatMap(({ indices, copies, labels }) =>
+      Array.from(indices, (index, row) => ({ index, copy: copies[row], label: labels![row] })),
+    )
+  }
+
+  it('fill the epoch alone, each class as often as ever, no row twice', async () => {
+    const rows = await drawn()
+    expect(rows).toHaveLength(100)
+    expect([0, 1, 2].map(c => rows.filter(row => row.label === c).length)).toEqual([34, 33, 33])
+    // ceil(0.3 * 34), ceil(0.3 * 33) and again of the classes: 11, 10 and 10, the last of each.
+    const pool = new Set(rows.map(({ index }) => index))
+    expect([...pool].sort((a, b) => a - b)).toEqual(Array.from({ length: 31 }, (_, i) => 69 + i))
+    expect(new Set(rows.map(({ index, copy }) => `${index} ${copy}`)).size).toBe(100)
+    expect(await drawn()).toEqual(rows)
+    expect(await drawn({ epoch: 3 })).not.toEqual(rows)
+  })
+
+  it('are what classes are balanced with, begin anywhere, and are never none', async () => {
+    const balanced = await drawn({ order: 'balanced' })
+    expect(Math.min(...balanced.map(({ index }) => index))).toBe(69)
+    expect(await drawn({ start: 4 })).toEqual((await drawn()).slice(64))
+    const [least] = [await drawn({ easiest: { losses, share: 0 } })]
+    expect(new Set(least.map(({ index }) => index))).toEqual(new Set([97, 98, 99]))
+  })
+
+  it('of a regression are the easiest of all', async () => {
+    const { labels: _, classes: __, ...rest } = data
+    const values = { ...rest, targets: Float32Array.from({ length: 100 }) } as Dataset
+    const all = await collect(values, { ...options, easiest: { losses, share: 0.2 } })
+    expect(new Set(all.flatMap(({ indices }) => [...indices])).size).toBe(20)
+    expect(Math.min(...all.flatMap(({ indices }) => [...indices]))).toBe(80)
+  })
+})

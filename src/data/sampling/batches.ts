@@ -1,6 +1,6 @@
 import { DataError, expected, sizeOf, UsageError } from '../../base/index.js'
 import type { Dataset } from '../dataset.js'
-import { balancedOrder, epochOrder } from './order.js'
+import { drawnOrder, type Easiest, epochOrder } from './order.js'
 
 export interface BatchOptions {
   /** Samples a batch; the last one of an epoch holds what is left. */
@@ -12,6 +12,8 @@ export interface BatchOptions {
   order?: 'shuffled' | 'balanced' | 'sequential'
   seed?: number
   epoch?: number
+  /** Draws from the easiest samples alone, as often as they fill the epoch; not with `sequential`. */
+  easiest?: Easiest
   /** The batch to begin with, counted from 0: where an interrupted epoch goes on. */
   start?: number
   /** How often each sample stands in a batch, side by side; default 1. */
@@ -100,10 +102,11 @@ function rowsOf(dataset: Dataset, options: BatchOptions): (position: number) => 
 
 function orderOf(
   dataset: Dataset,
-  { order = 'sequential', seed = 0, epoch = 0 }: BatchOptions,
+  { order = 'sequential', seed = 0, epoch = 0, easiest }: BatchOptions,
 ): { indices?: Uint32Array; occurrences?: Uint32Array } {
   if (order === 'sequential') return {}
-  if (order === 'balanced') return balancedOrder(dataset, seed, epoch)
+  const isBalanced = order === 'balanced'
+  if (isBalanced || easiest) return drawnOrder(dataset, { seed, epoch, isBalanced, easiest })
   return { indices: epochOrder(dataset, seed, epoch) }
 }
 

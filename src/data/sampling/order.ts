@@ -32,35 +32,46 @@ export function epochOrder(
 }
 
 /** An order in which samples may stand several times. */
-export interface BalancedOrder {
+export interface DrawnOrder {
   readonly indices: Uint32Array
   /** Which time in this epoch a sample comes, from 0: its noise differs each time. */
   readonly occurrences: Uint32Array
 }
 
+/** The part of a data set an epoch draws from: the samples that cost least. */
+export interface Easiest {
+  /** The loss of each sample, by index. */
+  readonly losses: ArrayLike<number>
+  /** Share of the samples of each class, above 0, at most 1. */
+  readonly share: number
+}
+
+export interface DrawOptions {
+  readonly seed: number
+  readonly epoch: number
+  /** Whether every class comes equally often (to one sample), instead of as often as it is there. */
+  readonly isBalanced: boolean
+  /** Default: every sample. */
+  readonly easiest?: Easiest
+}
+
 /**
- * One epoch, as long as the data set, in which every class comes equally often (to one sample):
- * members of rare classes come several times, of frequent ones a part, another each epoch.
- * Throws DataError without labels.
+ * One epoch, as long as the data set, drawn class by class: members of a small pool come several
+ * times, of one larger than its class's part of the epoch some, others each epoch. Throws DataError
+ * where classes are to be balanced and there are no labels.
  */
-export function balancedOrder(
+export function drawnOrder(
   { length, labels, name }: Pick<Dataset, 'length' | 'labels' | 'name'>,
-  seed: number,
-  epoch: number,
-): BalancedOrder {
-  if (!labels) throw new DataError(`${name}: there are no classes to balance.`)
-  const byClass = new Map<number, number[]>()
-  for (const [index, label] of labels.entries()) {
-    const members = byClass.get(label)
-    if (members) members.push(index)
-    else byClass.set(label, [index])
-  }
-  const classes = [...byClass].sort(([a], [b]) => a - b)
+  { seed, epoch, isBalanced, easiest }: DrawOptions,
+): DrawnOrder {
+  if (isBalanced && !labels) throw new DataError(`${name}: there are no classes to balance.`)
+  const classes = membersByClass(length, labels)
   const drawn = classes.flatMap(([label, members], place) => {
-    const quota = Math.floor(length / classes.length) + (place < length % classes.length ? 1 : 0)
+    const equal = Math.floor(length / classes.length) + (place < length % classes.length ? 1 : 0)
+    const pool = easiest ? easiestOf(members, easiest) : members
     return drawMembers(
-      members,
-      quota,
+      pool,
+      isBalanced ? equal : members.length,
       round => new Random(keyOf(seed, 'balance', epoch, label, round)),
     )
   })
@@ -69,6 +80,24 @@ export function balancedOrder(
     indices: Uint32Array.from(drawn, ([index]) => index),
     occurrences: Uint32Array.from(drawn, ([, occurrence]) => occurrence),
   }
+}
+
+/** Indices by label, labels in order; all in one where there are none. */
+function membersByClass(length: number, labels?: Int32Array): [label: number, number[]][] {
+  const byClass = new Map<number, number[]>()
+  for (let index = 0; index < length; index++) {
+    const label = labels?.[index] ?? 0
+    const members = byClass.get(label)
+    if (members) members.push(index)
+    else byClass.set(label, [index])
+  }
+  return [...byClass].sort(([a], [b]) => a - b)
+}
+
+/** The share of the members that cost least, at least one; of equal ones those that come first. */
+function easiestOf(members: readonly number[], { losses, share }: Easiest): number[] {
+  const count = Math.min(members.length, Math.max(1, Math.ceil(share * members.length - 1e-9)))
+  return members.toSorted((a, b) => losses[a] - losses[b] || a - b).slice(0, count)
 }
 
 /** Members in rounds, each a new permutation, until the quota is full. */
