@@ -63,7 +63,7 @@ function readInfo(bytes: Uint8Array, where: string): Info {
         where,
         'FLAC of at most 24 bits',
         `${bits}`,
-        'Convert it: sox in.flac -b 24 out.flac',
+        'Convert it: sox in.flac -b 24 out.flac.',
       ),
     )
   if (sampleRate < 1000 || sampleRate > 768_000)

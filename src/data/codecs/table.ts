@@ -9,6 +9,8 @@ import { printable } from '../sources/folder.js'
 export interface Table {
   /** Names of the columns; `1`, `2`, ... where the first row is no head. */
   columns: readonly string[]
+  /** Whether a first column without a name (the row numbers that pandas writes) was left out. */
+  hasIndex: boolean
   /** The rows with their line numbers, for errors. */
   rows(): AsyncGenerator<Row>
 }
@@ -22,7 +24,8 @@ const MAX_ROW_BYTES = 2 ** 24
 
 /**
  * Opens a .csv (comma, or semicolon where the first line has more of them) or .tsv file. The first
- * row is a head when none of its cells is a number. Throws DataError naming the line.
+ * row is a head when none of its cells is a number; a first column that it does not name is left
+ * out. Throws DataError naming the line.
  */
 export async function openTable(place: Place): Promise<Table> {
   const delimiter = await delimiterOf(place)
@@ -34,18 +37,21 @@ export async function openTable(place: Place): Promise<Table> {
   }
   if (!top) throw new DataError(`${place.name}: the table is empty.`)
   const hasHead = top.cells.every(cell => numberOf(cell) === undefined)
-  const columns = hasHead
+  const names = hasHead
     ? top.cells.map(cell => cell.trim())
     : top.cells.map((_, i) => String(i + 1))
+  const hasIndex = names.length > 1 && names[0] === '' && !names.includes('', 1)
+  const columns = hasIndex ? names.slice(1) : names
   const twice = columns.find((name, i) => columns.indexOf(name) !== i)
   if (twice !== undefined)
     throw new DataError(`${place.name}: two columns are named "${printable(twice)}".`)
   return {
     columns,
+    hasIndex,
     rows: async function* () {
       let skip = hasHead
       for await (const row of records()) {
-        if (!skip) yield row
+        if (!skip) yield hasIndex ? { ...row, cells: row.cells.slice(1) } : row
         skip = false
       }
     },

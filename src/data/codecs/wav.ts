@@ -60,7 +60,7 @@ function parseFormat(view: DataView, at: number, size: number, where: string): W
         where,
         'WAV samples of PCM 8 to 32 bits, float 32 or 64, A-law or mu-law',
         `format ${tag} with ${bits} bits`,
-        'Convert it, for instance with: sox in.wav -b 16 out.wav',
+        'Convert it, for instance with: sox in.wav -b 16 out.wav.',
       ),
     )
   if (channels < 1 || channels > MAX_CHANNELS)

@@ -25,7 +25,8 @@ export function arrayDataset(
     throw new DataError(
       expected(name, 'x of numbers [samples, ...]', x.type === 'text' ? 'text' : 'a single number'),
     )
-  if (!x.shape[0]) throw new DataError(`${name}: there are no samples in it.`)
+  if (!sizeOf(x.shape))
+    throw new DataError(`${name}: there are no samples in it (x is [${x.shape.join(', ')}]).`)
   if (x.values instanceof Float32Array) requireFinite(x, name)
   const layout = layoutOf(x, options, name)
   const values = layout.channelsLast ? channelsFirst(x) : x.values

@@ -72,13 +72,7 @@ async function openNumbers(place: Place, table: Table, options: DataOptions): Pr
   return memoryDataset({
     name,
     format: 'csv',
-    detected: sentence(
-      name,
-      values.length / features,
-      features,
-      label < 0 ? undefined : table.columns[label],
-      left,
-    ),
+    detected: sentence(place, table, { rows: values.length / features, features, label, left }),
     kind: 'vector',
     shape: [features],
     values,
@@ -87,16 +81,24 @@ async function openNumbers(place: Place, table: Table, options: DataOptions): Pr
   })
 }
 
+interface Counts {
+  rows: number
+  features: number
+  /** The label column, or -1. */
+  label: number
+  /** Rows left out. */
+  left: number
+}
+
 function sentence(
-  name: string,
-  rows: number,
-  features: number,
-  label: string | undefined,
-  left: number,
+  { name }: Place,
+  { columns, hasIndex }: Table,
+  { rows, features, label, left }: Counts,
 ): string {
   return (
     `${name}: ${rows} rows of ${features} numbers, ` +
-    `${label === undefined ? 'without labels' : `label column "${printable(label)}"`}` +
+    `${label < 0 ? 'without labels' : `label column "${printable(columns[label])}"`}` +
+    `${hasIndex ? '; a first column without a name (row numbers) left out' : ''}` +
     `${left ? `; ${left} rows with missing or wrong cells left out` : ''}.`
   )
 }

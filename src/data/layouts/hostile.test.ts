@@ -63,6 +63,9 @@ describe('damaged files are read or refused with a sentence', () => {
     'wav/pcm16.wav',
     'wav/pcm24-extensible.wav',
     'wav/float64.wav',
+    'flac/best.flac',
+    'flac/mid-side.flac',
+    'flac/piped.flac',
     'numpy/images.npz',
     'numpy/images-compressed.npz',
     'numpy/splits.npz',
@@ -104,6 +107,16 @@ describe('damaged files are read or refused with a sentence', () => {
         { numRuns: RUNS, seed: 1 },
       )
     }
+  })
+
+  it('an array of 2^40 samples of nothing has no samples', async () => {
+    const head = "{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776, 0), }\n"
+    const magic = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, head.length, 0])
+    const path = join(root, 'nothing.npy')
+    writeFileSync(path, Buffer.concat([magic, Buffer.from(head)]))
+    await expect(openData(path)).rejects.toThrow(
+      'nothing.npy: there are no samples in it (x is [1099511627776, 0]).',
+    )
   })
 
   it('a table of anything', async () => {

@@ -167,6 +167,7 @@ async function jsonLines(root: string, file: string, where: string): Promise<Tab
   const columns = Object.keys(parse(begin))
   return {
     columns,
+    hasIndex: false,
     rows: async function* () {
       for (let line = begin; line < lines.length; line++) {
         if (!lines[line].trim()) continue

@@ -144,11 +144,12 @@ async function withFile(
       },
     }
     await use(file, await parquetMetadataAsync(file))
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown as Error
     if (error instanceof DataError) throw error
-    throw new DataError(
-      `${basename(path)}: not a Parquet file, or damaged (${(error as Error).message}).`,
-    )
+    // other classes are of the decoder stumbling over what it never expected
+    const reason = Object.getPrototypeOf(error) === Error.prototype ? ` (${error.message})` : ''
+    throw new DataError(`${basename(path)}: not a Parquet file, or damaged${reason}.`)
   } finally {
     await handle.close()
   }

@@ -54,3 +54,18 @@ sox -r 8000 -c 1 -b 16 -e signed -t raw flac/best.raw -b 24 -t raw flac/wasted.r
 flac -s -f --no-padding --endian=little --sign=signed --force-raw-format --sample-rate=8000 --channels=1 --bps=24 -5 -o flac/wasted.flac flac/wasted.raw
 rm flac/in.raw
 /usr/bin/python3 make.py
+/usr/bin/python3 make_layouts.py
+# pictures as ImageMagick writes them, of one picture by Pillow
+mkdir -p magick
+for to in progressive.jpg cmyk.jpg grey.jpg interlaced.png two-colours.png lossy.webp; do
+  case $to in
+    progressive.jpg) options='-interlace JPEG -quality 95' ;;
+    cmyk.jpg) options='-colorspace CMYK -quality 95' ;;
+    grey.jpg) options='-colorspace Gray -quality 95' ;;
+    interlaced.png) options='-interlace PNG' ;;
+    two-colours.png) options='-threshold 50% -type bilevel' ;;
+    lossy.webp) options='-quality 95' ;;
+  esac
+  convert images/colour.png $options -strip magick/$to
+done
+for to in refused.bmp refused.tiff refused.gif; do convert images/colour.png -strip refused/$to; done
