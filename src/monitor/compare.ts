@@ -36,8 +36,13 @@ export function pair(before: Uint8Array, after: Uint8Array): Paired {
 
 function erredMore(before: Answers, after: Answers, factor: number): number {
   const [old, now] = [before.squaredErrors ?? [], after.squaredErrors ?? []]
+  return meanIsPositive(Float64Array.from(now, (error, i) => error - factor * old[i]))
+}
+
+/** P-value of "the mean is above 0", by the one-sided z-test. */
+function meanIsPositive(values: Float64Array): number {
   const moments = new Moments()
-  for (let i = 0; i < now.length; i++) moments.add(now[i] - factor * old[i])
+  for (const value of values) moments.add(value)
   const error = moments.standardDeviation / Math.sqrt(moments.count)
   return error > 0 ? normalCdf(-moments.mean / error) : moments.mean > 0 ? 0 : 1
 }
@@ -50,8 +55,12 @@ export function eceOf({ right, confidence }: Answers, drawn?: Uint32Array): numb
 const resamples = 200
 
 /**
- * Whether the calibration error rose by more than a margin. Its standard error comes from the
- * bootstrap over samples, the same resample for both.
+ * Whether calibration got worse: the ECE rose by more than a margin, and not because the answers
+ * got better. Two tests that must both hold, so the p-value is the larger one (intersection-union,
+ * Berger 1982): of the ECE, with a standard error from the bootstrap over samples, the same resample
+ * for both; and of the squared error of the confidence, (confidence - right)^2. That is a proper
+ * score: where a model gets more right than it dares to say, as under label smoothing, its ECE
+ * rises while this falls.
  */
 export function calibrationRose(
   before: Answers,
@@ -64,6 +73,13 @@ export function calibrationRose(
   const worse = now - old
   // The bootstrap is slow, and what has not risen cannot have risen significantly.
   if (worse <= margin) return { worse, pValue: 1 }
+  const error = errorOfRise(before, after, key)
+  const rose = error > 0 ? normalCdf(-(worse - margin) / error) : 0
+  return { worse, pValue: Math.max(rose, missedMore(before, after)) }
+}
+
+/** Standard error of the rise of the ECE. */
+function errorOfRise(before: Answers, after: Answers, key: Key): number {
   const random = new Random(key)
   const n = after.right?.length ?? 0
   const rises = new Moments()
@@ -72,6 +88,14 @@ export function calibrationRose(
     for (let i = 0; i < n; i++) drawn[i] = random.below(n)
     rises.add((eceOf(after, drawn) as number) - (eceOf(before, drawn) as number))
   }
-  const error = rises.standardDeviation
-  return { worse, pValue: error > 0 ? normalCdf(-(worse - margin) / error) : 0 }
+  return rises.standardDeviation
 }
+
+/** P-value of "the squared error of the confidence rose". */
+function missedMore(before: Answers, after: Answers): number {
+  const [old, now] = [before, after].map(missesOf)
+  return meanIsPositive(now.map((miss, i) => miss - old[i]))
+}
+
+const missesOf = ({ right = new Uint8Array(0), confidence = new Float32Array(0) }: Answers) =>
+  Float64Array.from(confidence, (c, i) => (c - right[i]) ** 2)

@@ -12,7 +12,7 @@ import {
 } from '../monitor/index.js'
 import type { Resolved } from '../recipe/index.js'
 import { type LoopParts, lastTime, timeOf } from './loop.js'
-import { isOpen, scheduleMoment } from './noising.js'
+import { isOpen, type NoiseTime, scheduleMoment } from './noising.js'
 import { type Observer, risingNoises, trainingLosses } from './observation.js'
 
 /** Watches the noises of a recipe; nothing to watch without one. */
@@ -42,13 +42,12 @@ export async function judgeCheck(
   observer: Observer,
   probe: Probe,
 ): Promise<Decision> {
-  const { buffers, state, sumOfSquares, resolved } = parts
-  const epoch = Math.floor(momentAt(state.step, resolved.lengths).epoch)
+  const { buffers, state, sumOfSquares } = parts
   return monitor.observe(
     {
       step: state.step,
       ...observer.result(),
-      ...(await trainingLosses(parts, timeOf(parts, epoch))),
+      ...(await trainingLosses(parts, unseenTime(parts))),
       levels: activeLevels(parts),
       rising: risingNoises(parts),
       gradientNorm: Math.sqrt(sumOfSquares(buffers.gradients)),
@@ -56,6 +55,16 @@ export async function judgeCheck(
     },
     probe,
   )
+}
+
+/**
+ * This moment, in an epoch after the last: samples get draws that the run has not trained on, which
+ * a network may know by heart after one step. A noise drawn once a run keeps its draw.
+ */
+function unseenTime(parts: LoopParts): NoiseTime {
+  const { lengths } = parts.resolved
+  const epoch = Math.floor(momentAt(parts.state.step, lengths).epoch)
+  return { ...timeOf(parts, epoch), epoch: lengths.epochs + epoch }
 }
 
 /** A check of a run whose loss is no number: there is nothing to measure any more. */
