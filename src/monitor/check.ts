@@ -21,7 +21,7 @@ export interface Check {
   readonly noisyLossError: number
   /** Mean loss of the same batches without noise. */
   readonly cleanLoss: number
-  /** Each noise's level at this moment; 0 where it is off. */
+  /** Each noise's level since the check before, or 1 where it acted; 0 where it was off. */
   readonly levels: Readonly<Record<string, number>>
   /** Noises whose schedule makes them stronger with time. */
   readonly rising?: readonly string[]

@@ -1,6 +1,6 @@
 import { fellByMoreThan, type Key, Moments, normalCdf, type Paired, Random } from '../base/index.js'
 import { expectedCalibrationError } from '../metrics/index.js'
-import { type Answers, scoreOf } from './check.js'
+import { type Answers, mean, scoreOf } from './check.js'
 
 /** One test of one check against another. */
 export interface Comparison {
@@ -71,11 +71,12 @@ export function calibrationRose(
   const [old, now] = [eceOf(before), eceOf(after)]
   if (old === undefined || now === undefined) return undefined
   const worse = now - old
+  const missed = missedMore(before, after, 0)?.pValue ?? 1
   // The bootstrap is slow, and what has not risen cannot have risen significantly.
-  if (worse <= margin) return { worse, pValue: 1 }
+  if (worse <= margin || missed > 0.5) return { worse, pValue: 1 }
   const error = errorOfRise(before, after, key)
   const rose = error > 0 ? normalCdf(-(worse - margin) / error) : 0
-  return { worse, pValue: Math.max(rose, missedMore(before, after)) }
+  return { worse, pValue: Math.max(rose, missed) }
 }
 
 /** Standard error of the rise of the ECE. */
@@ -91,10 +92,19 @@ function errorOfRise(before: Answers, after: Answers, key: Key): number {
   return rises.standardDeviation
 }
 
-/** P-value of "the squared error of the confidence rose". */
-function missedMore(before: Answers, after: Answers): number {
+/**
+ * Whether the squared error of the confidence, (confidence - right)^2, rose by more than a margin:
+ * the paired z-test. Undefined without confidences.
+ */
+export function missedMore(
+  before: Answers,
+  after: Answers,
+  margin: number,
+): Comparison | undefined {
+  if (!before.confidence || !after.confidence) return undefined
   const [old, now] = [before, after].map(missesOf)
-  return meanIsPositive(now.map((miss, i) => miss - old[i]))
+  const rises = now.map((miss, i) => miss - old[i])
+  return { worse: mean(rises), pValue: meanIsPositive(rises.map(rise => rise - margin)) }
 }
 
 const missesOf = ({ right = new Uint8Array(0), confidence = new Float32Array(0) }: Answers) =>

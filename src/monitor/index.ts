@@ -1,4 +1,4 @@
-export type { Attribution, Probe } from './attribute.js'
+export type { Attribution, Probe, Under } from './attribute.js'
 export {
   type Answers,
   type Chance,

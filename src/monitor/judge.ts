@@ -113,10 +113,14 @@ export function judge(state: JudgeState, check: Check, options: JudgeOptions): J
   return {
     ...judgement,
     // At the first judged check every training loss is still high.
-    suspicious: evidence.length > 0 || (loud && state.judged > 1),
+    suspicious: isHint(evidence) || (loud && state.judged > 1),
     comfortable: evidence.length === 0 && !grace && isComfortable(state, check, options),
   }
 }
+
+/** Branches about accuracy can say nothing about calibration. */
+const isHint = (found: readonly Evidence[] | readonly Found[]) =>
+  found.some(e => e.trouble !== 'calibration')
 
 type Found = Omit<Evidence, 'confirmed'>
 
@@ -143,7 +147,7 @@ function told(
     ...f,
     confirmed: f.trouble === 'diverged' || grace || (shown[f.trouble] ?? 0) >= confirm,
   }))
-  return { evidence, grace, suspicious: evidence.length > 0, comfortable: false }
+  return { evidence, grace, suspicious: isHint(found), comfortable: false }
 }
 
 function isDiverged({ noisyLoss, cleanLoss, gradientNorm = 0, parameterNorm = 0 }: Check): boolean {

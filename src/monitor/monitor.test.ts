@@ -3,7 +3,7 @@ import { DataError, keyOf, normalQuantile, Random } from '../base/index.js'
 import { openKernels } from '../kernels/index.js'
 import { attribute, type Probe } from './attribute.js'
 import { type Answers, type Check, chanceOfLabels, chanceOfTargets, scoreOf } from './check.js'
-import { calibrationRose, gotWorse } from './compare.js'
+import { calibrationRose, eceOf, gotWorse } from './compare.js'
 import { backOff, delay, grow, newControl } from './control.js'
 import { spentAt } from './judge.js'
 import { type Decision, Monitor, type MonitorOptions } from './monitor.js'
@@ -162,6 +162,59 @@ describe('each trouble has its own name', () => {
     expect(overuses(decisions)[0].reason).toMatch(/ECE 0\.\d+ at step/)
   })
 
+  it('a rising calibration error, of a noise that a branch without it has less of', async () => {
+    const life: Life = { clean: steady, noisy: () => 0, boast: t => Math.max(0, t - 6) * 0.04 }
+    const world = new World(78)
+    const asked: string[] = []
+    const probeWith = (boast: number): Probe => {
+      return async (off, under) => {
+        asked.push(`${off} ${under}`)
+        return world.answers(0, off.length ? boast : 0.2)
+      }
+    }
+    const blamed = await live(monitorOf(), life, 14, 1, probeWith(0.1))
+    expect(troubles(blamed)[0]).toEqual(['calibration'])
+    expect(adjusts(blamed)[0]).toMatchObject({ noise: 'blur', gain: 0.25 })
+    expect(asked).toEqual(expect.arrayContaining([' noisy', 'blur noisy']))
+    const acquitted = await live(monitorOf(), life, 14, 1, probeWith(0.3))
+    expect(overuses(acquitted)).toEqual([])
+    const notes = acquitted.flatMap(d => d.events)
+    // Said once, and again after twice as long.
+    expect(notes.map(e => [e.type, e.step])).toEqual([
+      ['note', 1100],
+      ['note', 1400],
+    ])
+    expect(notes[0].reason).toMatch(
+      /^calibration under noise got worse: ECE .* No noise is to blame/,
+    )
+  })
+
+  it('no trouble is a model that gets more right than it dares to say', async () => {
+    // As under label smoothing: accuracy rises, confidence behind it.
+    const life: Life = {
+      clean: steady,
+      noisy: t => -0.5 + Math.min(0.1 * t, 1),
+      boast: t => -Math.min(0.02 * t, 0.2),
+    }
+    const decisions = await live(monitorOf(), life, 16)
+    const eces = [1, 16].map(t => eceOf(checkAt(new World(1), life, t).noisy) as number)
+    expect(eces[1] - eces[0]).toBeGreaterThan(0.08)
+    expect(decisions.flatMap(d => d.events)).toEqual([])
+  })
+
+  it('nothing is blamed that did not act', async () => {
+    const life: Life = { clean: t => steady(t) - 0.2 * Math.max(0, t - 6), noisy: () => 0.4 }
+    const world = new World(1)
+    const monitor = monitorOf()
+    const events = []
+    for (let t = 1; t <= 12; t++) {
+      const check = { ...checkAt(world, life, t), levels: { blur: 0 } }
+      events.push(...(await monitor.observe(check)).events)
+    }
+    expect(new Set(events.map(e => e.type))).toEqual(new Set(['note']))
+    expect(events[0].reason).toMatch(/^clean accuracy .* No noise acted since the last check/)
+  })
+
   it('a falling accuracy under noise', async () => {
     const life: Life = { clean: steady, noisy: t => steady(t) - 0.1 * Math.max(0, t - 6) }
     expect(troubles(await live(monitorOf(), life, 14))[0]).toEqual(['noisyFall'])
@@ -189,8 +242,24 @@ describe('each trouble has its own name', () => {
     expect(troubles(decisions)).toEqual([['suppressed']])
     expect(asked).toEqual([[], ['blur']])
     expect(overuses(decisions)[0].reason).toMatch(
-      /^blur holds clean accuracy down: .* above one with it/,
+      /^blur holds clean accuracy down: a short branch without it ends 0\.\d+ above one with it/,
     )
+  })
+
+  it('a noise that keeps a model unsure, where accuracy cannot show it yet', async () => {
+    const world = new World(79)
+    const life: Life = { clean: t => 0.6 * steady(t), noisyLoss: () => 1.3 }
+    const probeWith = (skill: number, boast: number): Probe => {
+      return async off => world.answers(off.length ? skill : 0.6, off.length ? 0 : boast)
+    }
+    const [event] = overuses(await live(monitorOf(), life, 3, 5, probeWith(0.65, -0.4)))
+    expect(event).toMatchObject({ noise: 'blur', evidence: { troubles: ['suppressed'] } })
+    expect(event.reason).toMatch(
+      /squared error of its confidence 0\.\d+ below \(0\.05 is allowed\)/,
+    )
+    // As modest, and as often right without it: that noise takes nothing away.
+    expect(overuses(await live(monitorOf(), life, 3, 5, probeWith(0.55, -0.4)))).toEqual([])
+    expect(overuses(await live(monitorOf(), life, 3, 5, probeWith(0.65, -0.1)))).toEqual([])
   })
 
   it('catches noise four times too strong within 3 checks for 20 of 20 seeds', async () => {
@@ -375,7 +444,9 @@ describe('comparisons', () => {
   it('attribution is corrected for the number of noises', async () => {
     const world = new World(6)
     const names = Array.from({ length: 20 }, (_, i) => `n${i}`)
-    const same = await attribute(names, async () => world.answers(1), { margin: 0, alpha: 0.05 })
+    const compare = (without: Answers, control: Answers) => gotWorse(without, control, 0)
+    const harm = { under: 'clean', compare, alpha: 0.05 } as const
+    const same = await attribute(names, async () => world.answers(1), harm)
     expect(same).toMatchObject({ harmful: [], branches: 21 })
   })
 

@@ -1,6 +1,7 @@
 import { withDefaults } from '../base/index.js'
-import { type Attribution, attribute, type Probe } from './attribute.js'
-import { type Check, scoreOf } from './check.js'
+import type { Probe } from './attribute.js'
+import { acquittal, type Blame, findBlame } from './blame.js'
+import type { Check } from './check.js'
 import {
   backOff,
   type ControlOptions,
@@ -9,14 +10,7 @@ import {
   type NoiseControl,
   newControl,
 } from './control.js'
-import {
-  type Evidence,
-  type Judgement,
-  type JudgeOptions,
-  judge,
-  newJudgeState,
-  spentAt,
-} from './judge.js'
+import { type Evidence, type Judgement, type JudgeOptions, judge, newJudgeState } from './judge.js'
 import { decodeState, encodeState, type MonitorState } from './state.js'
 
 export type OnOveruse = 'warn' | 'adjust' | 'stop'
@@ -33,6 +27,11 @@ export interface MonitorOptions
    * nothing else does: early in training any noise costs something. Default 0.04.
    */
   maxSuppression?: number
+  /**
+   * The same for the squared error of the confidence, on clean samples: it shows sooner than accuracy
+   * that a model is kept from learning. Default 0.05.
+   */
+  maxUnsure?: number
   /** Checks after an adjustment in which it is given time to work. Default 2. */
   settle?: number
 }
@@ -45,6 +44,13 @@ export type MonitorEvent =
       readonly noise: string
       readonly reason: string
       readonly evidence: Readonly<Record<string, unknown>>
+    }
+  | {
+      /** Something got worse, and no noise did it. */
+      readonly type: 'note'
+      readonly step: number
+      readonly noise: string
+      readonly reason: string
     }
   | {
       readonly type: 'adjust'
@@ -70,6 +76,7 @@ const defaults = {
   maxNoisyDrop: 0.02,
   maxEceRise: 0.05,
   maxSuppression: 0.04,
+  maxUnsure: 0.05,
   alpha: 0.05,
   graceChecks: 3,
   confirm: 2,
@@ -98,6 +105,8 @@ export class Monitor {
       settling: 0,
       probes: 0,
       quietUntil: 0,
+      acquittals: 0,
+      acquittedUntil: 0,
     }
   }
 
@@ -117,8 +126,11 @@ export class Monitor {
     if (this.current.settling > 0) this.current.settling--
     const confirmed = judgement.evidence.filter(e => e.confirmed && this.isNews(e))
     const active = this.options.noises.filter(noise => (check.levels[noise] ?? 0) !== 0)
-    const blamed = await this.blame(judgement, confirmed, active, check, probe)
+    const { current: state, options } = this
+    const suspect = { state, options, judgement, confirmed, active, check, probe }
+    const blamed = await findBlame(suspect)
     if (!blamed) return { judgement, events: this.maybeGrow(judgement, check), action: 'go on' }
+    if (blamed.acquits) return { judgement, events: [acquittal(blamed, check)], action: 'go on' }
     return this.act(judgement, blamed, check, check.step - previous)
   }
 
@@ -140,48 +152,6 @@ export class Monitor {
   /** While an adjustment settles, only a run that diverged is news. */
   private isNews(evidence: Evidence): boolean {
     return this.current.settling === 0 || evidence.trouble === 'diverged'
-  }
-
-  private async blame(
-    judgement: Judgement,
-    confirmed: readonly Evidence[],
-    active: readonly string[],
-    check: Check,
-    probe?: Probe,
-  ): Promise<Blame | undefined> {
-    if (active.length === 0)
-      return confirmed.length ? { noises: [], evidence: confirmed } : undefined
-    const diverged = confirmed.some(e => e.trouble === 'diverged')
-    if (confirmed.length && (active.length === 1 || diverged || !probe))
-      return { noises: active, evidence: confirmed }
-    if (!probe || !(confirmed.length || this.mayProbe(judgement))) return undefined
-    const found = await this.askBranches(active, probe, confirmed.length > 0)
-    if (confirmed.length) {
-      const harmful = found.harmful.map(h => h.noise)
-      return { noises: harmful.length ? harmful : active, evidence: confirmed, found }
-    }
-    if (found.harmful.length === 0) return undefined
-    const evidence = [suppressedEvidence(found, check, this.options.maxSuppression)]
-    return { noises: found.harmful.map(h => h.noise), evidence, found }
-  }
-
-  /** Branches cost time: after each that found nothing, twice as many checks pass without one. */
-  private mayProbe(judgement: Judgement): boolean {
-    const { settling, judge: seen, quietUntil } = this.current
-    return judgement.suspicious && settling === 0 && seen.checks > quietUntil
-  }
-
-  private async askBranches(active: readonly string[], probe: Probe, known: boolean) {
-    this.current.probes++
-    const { alpha, maxSuppression } = this.options
-    // That something is wrong is known already: then any harm counts, at the plain level.
-    const found = await attribute(active, probe, {
-      margin: known ? 0 : maxSuppression,
-      alpha: known ? alpha : spentAt(alpha, this.current.probes),
-    })
-    const quiet = found.harmful.length ? 0 : 2 ** this.current.probes
-    this.current.quietUntil = this.current.judge.checks + quiet
-    return found
   }
 
   private act(judgement: Judgement, blame: Blame, check: Check, interval: number): Decision {
@@ -265,28 +235,9 @@ const severeHarm = 0.08
 
 /** Nothing learnt at all, or far more harm than is allowed. */
 function isSevere({ trouble, facts }: Evidence): boolean {
-  const { raises, worse = 0, margin = 0 } = facts
-  return trouble === 'drowned' || (raises ?? worse) > Math.max(severeHarm, 2 * margin)
-}
-
-interface Blame {
-  readonly noises: readonly string[]
-  readonly evidence: readonly Evidence[]
-  readonly found?: Attribution
-}
-
-function suppressedEvidence(found: Attribution, check: Check, margin: number): Evidence {
-  const [worst] = found.harmful
-  const score = check.clean.right ? 'clean accuracy' : 'the clean score'
-  return {
-    trouble: 'suppressed',
-    reason:
-      `${worst.noise} holds ${score} down: a short branch without it ends ` +
-      `${round(worst.raises)} above one with it, at step ${check.step} (now ${round(scoreOf(check.clean))}; ` +
-      `p = ${worst.pValue.toExponential(1)} of more than ${margin}).`,
-    facts: { step: check.step, raises: worst.raises, pValue: worst.pValue, margin },
-    confirmed: true,
-  }
+  const { raises, worse = 0, margin = 0, unsure = 0, maxUnsure = 0 } = facts
+  if (trouble === 'drowned' || unsure > Math.max(severeHarm, 2 * maxUnsure)) return true
+  return (raises ?? worse) > Math.max(severeHarm, 2 * margin)
 }
 
 const round = (value: number) => Number(value.toPrecision(3))

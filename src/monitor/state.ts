@@ -15,6 +15,9 @@ export interface MonitorState {
   probes: number
   /** No branches up to this check. */
   quietUntil: number
+  /** Times branches found no noise to blame for a worse calibration, and the check until which that stands. */
+  acquittals: number
+  acquittedUntil: number
   lastStep?: number
 }
 
@@ -43,6 +46,8 @@ export function decodeState(encoded: unknown): MonitorState {
     state?.settling,
     state?.probes,
     state?.quietUntil,
+    state?.acquittals,
+    state?.acquittedUntil,
   ]
   if (!state?.judge || !state.controls || numbers.some(n => typeof n !== 'number'))
     throw new DataError('monitor state: it is damaged, or of another version. Start a new run.')

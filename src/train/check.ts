@@ -4,7 +4,7 @@ import { type Dataset, limit } from '../data/index.js'
 import type { Device } from '../engine/index.js'
 import { measureSuite, type Suite, suiteOf, usualSuite } from '../evaluate/index.js'
 import { modelPredictor, type Predictor } from '../model/index.js'
-import { figuresOf, type Measured, type Answers as Observed } from '../monitor/index.js'
+import { figuresOf, type Measured, type Answers as Observed, type Under } from '../monitor/index.js'
 import type { Resolved } from '../recipe/index.js'
 import type { Measures, NewEvent } from '../record/index.js'
 import { Observer } from './observation.js'
@@ -71,11 +71,11 @@ export class Checker {
     return { event, verdict: this.judge(state, { clean, noisy }) }
   }
 
-  /** The clean answers of the weights as they are. */
-  async cleanAnswers(): Promise<Observed> {
+  /** The answers of the weights as they are, on samples without noise or under the suite. */
+  async answers(under: Under): Promise<Observed> {
     const observer = new Observer()
-    await this.measure({ name: 'clean', preset: '', tldr: '', conditions: [] }, observer)
-    return observer.result().clean
+    await this.measure(under === 'clean' ? noSuite : this.suite(), observer)
+    return observer.result()[under]
   }
 
   /** Sample by sample, how well the weights do: what scores are the means of; higher is better. */
@@ -136,6 +136,8 @@ export class Checker {
     return maxCleanDrop * (baseline < 0 ? -baseline : 1)
   }
 }
+
+const noSuite: Suite = { name: 'clean', preset: '', tldr: '', conditions: [] }
 
 /** Reliability diagrams are for scorecards. */
 function withoutBins({ reliability: _, ...measures }: Measures): Measures {

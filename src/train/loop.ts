@@ -237,9 +237,14 @@ function endEpoch({ resolved, state, emit }: LoopParts, moment: Moment): void {
 
 /** The time of the last step done. */
 export function lastTime(parts: StepParts): NoiseTime {
-  const { lengths } = parts.resolved
-  const state = { ...parts.state, step: Math.max(0, parts.state.step - 1) }
-  return timeOf({ ...parts, state }, Math.floor(momentAt(state.step, lengths).epoch))
+  return timeAt(parts, Math.max(0, parts.state.step - 1))
+}
+
+/** The time of any step of this run, as noises begun and held back stand now. */
+export function timeAt(parts: StepParts, step: number): NoiseTime {
+  const state = { ...parts.state, step }
+  const { epoch } = momentAt(step, parts.resolved.lengths)
+  return timeOf({ ...parts, state }, Math.floor(epoch))
 }
 
 /** The middle of each noise's level at the last step, as the controller lets it be; 0 while its window is closed. */

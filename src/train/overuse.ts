@@ -10,8 +10,8 @@ import {
   Monitor,
   type Probe,
 } from '../monitor/index.js'
-import type { Resolved } from '../recipe/index.js'
-import { type LoopParts, lastTime, timeOf } from './loop.js'
+import type { Resolved, ResolvedNoise } from '../recipe/index.js'
+import { type LoopParts, timeAt, timeOf } from './loop.js'
 import { isOpen, type NoiseTime, scheduleMoment } from './noising.js'
 import { type Observer, risingNoises, trainingLosses } from './observation.js'
 
@@ -48,7 +48,7 @@ export async function judgeCheck(
       step: state.step,
       ...observer.result(),
       ...(await trainingLosses(parts, unseenTime(parts))),
-      levels: activeLevels(parts),
+      levels: activeLevels(parts, state.step - 1),
       rising: risingNoises(parts),
       gradientNorm: Math.sqrt(sumOfSquares(buffers.gradients)),
       parameterNorm: Math.sqrt(sumOfSquares(buffers.parameters)),
@@ -77,23 +77,26 @@ export function divergedCheck(parts: LoopParts): Check {
     noisyLoss: Number.NaN,
     noisyLossError: Number.NaN,
     cleanLoss: Number.NaN,
-    levels: activeLevels(parts),
+    levels: activeLevels(parts, parts.state.step),
   }
 }
 
-/** 1 for a noise that acts at the last step, 0 for one that is off. */
-function activeLevels(parts: LoopParts): Record<string, number> {
+/** 1 for a noise that acted between the check before and the step `until`; 0 for one that was off. */
+function activeLevels(parts: LoopParts, until: number): Record<string, number> {
   const { resolved, state } = parts
-  const time = lastTime(parts)
-  return Object.fromEntries(
-    resolved.noises.map(active => {
-      const { name, noise, levels } = active
-      const moment = scheduleMoment(active, time)
-      const isIdentity = Object.entries(levels).every(([field, level]) =>
-        [level.low(moment), level.high(moment)].every(value => value === noise.identity[field]),
-      )
-      const isOff = isIdentity || state.controls[name]?.gain === 0 || !isOpen(active, time)
-      return [name, isOff ? 0 : 1]
-    }),
+  const since = state.history.findLast(({ step }) => step < state.step)?.step ?? 0
+  const acted = (active: ResolvedNoise) => {
+    for (let step = until; step >= since; step--)
+      if (acts(active, timeAt(parts, step), state.controls[active.name]?.gain)) return 1
+    return 0
+  }
+  return Object.fromEntries(resolved.noises.map(active => [active.name, acted(active)]))
+}
+
+function acts(active: ResolvedNoise, time: NoiseTime, gain = 1): boolean {
+  const moment = scheduleMoment(active, time)
+  const isIdentity = Object.entries(active.levels).every(([field, level]) =>
+    [level.low(moment), level.high(moment)].every(value => value === active.noise.identity[field]),
   )
+  return !isIdentity && gain !== 0 && isOpen(active, time)
 }

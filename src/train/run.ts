@@ -155,7 +155,7 @@ export class Run {
     const measures = await this.look(checker, moment, levels, observer)
     if (this.options.resolved.recipe.monitor.seekStrongest) this.seek(scoreOf(measures), checker)
     this.beginNoises()
-    const probe: Probe = off => branchWithout(parts, off, () => checker.cleanAnswers())
+    const probe: Probe = (off, under) => branchWithout(parts, off, () => checker.answers(under))
     const followed = this.monitor
       ? this.follow(await judgeCheck(this.monitor, parts, observer, probe))
       : 'go on'
