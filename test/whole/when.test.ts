@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { resume, train } from '../../src/index.js'
+import { Monitor } from '../../src/monitor/index.js'
 import { readEvents } from '../../src/record/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'temper-when-'))
@@ -127,5 +128,18 @@ describe('a run that is steered', () => {
     const broken = await run('steered broken', changes, [Number(gains[0].step), 20])
     expect(broken.hash).toBe(whole.hash)
     expect(broken.only('adjust').map(({ step, gain }) => ({ step, gain }))).toEqual(gains)
+  })
+})
+
+describe('what the monitor is shown', () => {
+  it('is the loss under noise that no step has trained on, which a network knows by heart', async () => {
+    const observe = vi.spyOn(Monitor.prototype, 'observe')
+    const noise = [{ at: 'input', kind: 'gaussian', sigma: 4, clip: 'none' }]
+    const train = { ...recipe.train, epochs: 1 }
+    await run('unseen', { noise, train, monitor: { ...recipe.monitor, onOveruse: 'warn' } })
+    const [first] = observe.mock.calls.map(([check]) => check)
+    observe.mockRestore()
+    // Samples trained on once, with the same noise, cost 0.006.
+    expect(first.noisyLoss).toBeGreaterThan(1.2)
   })
 })
