@@ -9,7 +9,13 @@ export {
   type TracePoint,
   traceSchedule,
 } from './plot.js'
-export { type ParsedSchedule, parseSchedule, type Schedule, sampleSchedule } from './schedule.js'
+export {
+  type ParsedSchedule,
+  parseSchedule,
+  type Schedule,
+  sampleSchedule,
+  withTables,
+} from './schedule.js'
 export type { DrawSpec, LevelSpec, ScheduleSpec } from './spec.js'
 export { expecting, keyedUnion, pickedUnion, shown, strictForm, timeSchema } from './strict.js'
 export { formatSchedule } from './text.js'

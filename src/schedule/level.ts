@@ -2,7 +2,7 @@ import { type Key, type Moment, Random } from '../base/index.js'
 import { type DrawForm, draws } from './draws.js'
 import type { ScheduleContext } from './form.js'
 import { compile, rootScope, scheduleSchemas, wholeRun } from './forms.js'
-import { checked, type Schedule, sampleSchedule } from './schedule.js'
+import { checked, type Schedule, withTables } from './schedule.js'
 import type { DrawSpec, LevelSpec, ScheduleSpec } from './spec.js'
 import { keyedUnion } from './strict.js'
 import { formatSchedule } from './text.js'
@@ -31,11 +31,7 @@ export const levelSchema = keyedUnion<LevelSpec>('a level', { ...scheduleSchemas
 
 /** Makes a level from a recipe's value, its text form or a function; throws as `parseSchedule`. */
 export function parseLevel(value: unknown, context: ScheduleContext): Level {
-  const data =
-    typeof value === 'function'
-      ? sampleSchedule(value as Schedule, context.lengths, context.where)
-      : value
-  const spec = checked(levelSchema, data, context)
+  const spec = checked(levelSchema, withTables(value, context), context)
   const form = drawFormOf(spec)
   return form
     ? drawnLevel(spec as DrawSpec, form, context)

@@ -186,6 +186,14 @@ describe('a function from the library', () => {
     )
   })
 
+  it('may bound a draw, and inside a join counts from where its piece starts', () => {
+    const half = (moment: { progress: number }) => moment.progress / 2
+    const drawn = parseLevel({ uniform: [0, half] }, context)
+    expect(drawn.high(momentAt(500, lengths))).toBe(0.25)
+    expect(parseLevel(drawn.text, context).high(momentAt(501, lengths))).toBe(0.2505)
+    expect(levels({ join: [1, { at: '50%', value: half }] }, 499, 500, 600)).toEqual([1, 0, 0.05])
+  })
+
   it('is refused where it gives no number', () => {
     expect(refusal(() => Number.NaN)).toBe(
       'noise[0].sigma: expected a finite number from the function at batch 0, received NaN.',

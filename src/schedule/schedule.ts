@@ -21,7 +21,7 @@ export interface ParsedSchedule extends Schedule {
  * Throws UsageError with the path of the key for a wrong key, unit, time or level.
  */
 export function parseSchedule(value: unknown, context: ScheduleContext): ParsedSchedule {
-  const spec = checked(scheduleSchema, sampledIfFunction(value, context), context)
+  const spec = checked(scheduleSchema, withTables(value, context), context)
   const curve = compile(spec, wholeRun(context), rootScope(context))
   return Object.assign((moment: Moment) => curve(moment.batch), {
     spec,
@@ -40,9 +40,20 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, context: Schedu
   throw new UsageError(`${path}: ${issue.message}`, { path })
 }
 
-function sampledIfFunction(value: unknown, context: ScheduleContext): unknown {
-  if (typeof value !== 'function') return value
-  return sampleSchedule(value as Schedule, context.lengths, context.where)
+/**
+ * A value with each function in it as a table; the moments of one inside a `join`, or whatever else
+ * holds schedules, count from where its piece starts.
+ */
+export function withTables(
+  value: unknown,
+  { lengths, where }: Pick<ScheduleContext, 'lengths' | 'where'>,
+): unknown {
+  if (typeof value === 'function') return sampleSchedule(value as Schedule, lengths, where)
+  if (typeof value !== 'object' || value === null) return value
+  const within = (key: PropertyKey, item: unknown) =>
+    withTables(item, { lengths, where: `${where ?? ''}${joinPath([key])}`.replace(/^\./, '') })
+  if (Array.isArray(value)) return value.map((item, i) => within(i, item))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, within(key, item)]))
 }
 
 /**

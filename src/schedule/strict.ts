@@ -76,6 +76,9 @@ const KeyedUnion = z.core.$constructor('KeyedUnion', (instance: z.ZodUnion, defi
   }
 })
 
+/** A function of the moment, from the library alone: it is sampled once the lengths are known. */
+const functionSchema = z.unknown()
+
 /**
  * A number, or an object told apart by one of its keys: only the chosen form speaks when it is
  * wrong, and reading takes one pass however deep forms nest.
@@ -104,6 +107,7 @@ function pickForm(
   names: readonly string[],
 ): z.ZodType | string {
   if (typeof input === 'number') return numberSchema
+  if (typeof input === 'function') return functionSchema
   const rule = `${what}: a number or an object with one of ${names.join(', ')}`
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     return `expected ${rule}, received ${shown(input)}.`

@@ -33,6 +33,7 @@ import {
   writeDocument,
   writeFileAtomic,
 } from '../record/index.js'
+import { withTables } from '../schedule/index.js'
 import { Board } from './board.js'
 import type { Progress } from './loop.js'
 import { rowsAtOnce } from './machinery.js'
@@ -53,7 +54,10 @@ interface Common {
 }
 
 export interface TrainOptions extends Common {
-  /** A recipe as data. */
+  /**
+   * A recipe as data; a schedule may be a function of the moment, `{ batch, epoch, sample, progress }`,
+   * which plan and run folder hold as a table.
+   */
   readonly recipe: unknown
   /** What the training graph is made of; default: portable operators. */
   readonly engine?: Plan['engine']
@@ -111,7 +115,8 @@ export function startRun(
   options: Settled,
 ): Promise<TrainResult> {
   mkdirSync(join(out, 'checkpoints'), { recursive: true })
-  writeFileAtomic(join(out, 'recipe.yaml'), stringify(recipe))
+  const { lengths } = resolved
+  writeFileAtomic(join(out, 'recipe.yaml'), stringify(withTables(recipe, { lengths })))
   writeFileAtomic(join(out, 'plan.json'), `${JSON.stringify(resolved.plan, null, 2)}\n`)
   return carryOut(resolved, out, options)
 }

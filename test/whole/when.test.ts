@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { parse } from 'yaml'
 import { resume, train } from '../../src/index.js'
 import { Monitor } from '../../src/monitor/index.js'
 import { readEvents } from '../../src/record/index.js'
@@ -80,6 +81,25 @@ describe('a noise that waits', () => {
     const scores = ({ only }: typeof timed) =>
       only('check').map(({ clean, noisy }) => [clean, noisy])
     expect(scores(latest)).toEqual(scores(timed))
+  })
+})
+
+describe('a schedule that is a function', () => {
+  it('does what its table does, which plan and recipe hold, after a resume too', async () => {
+    const sigma = ({ progress }: { progress: number }) => 0.4 * progress * (2 - progress)
+    const learningRate = ({ epoch }: { epoch: number }) => 2e-3 / (1 + epoch)
+    const changes = {
+      optimizer: { learningRate },
+      noise: [{ at: 'input', kind: 'gaussian', sigma: { uniform: [0, sigma] } }],
+      train: { ...recipe.train, epochs: 1 },
+    }
+    const whole = await run('function', changes)
+    const broken = await run('function broken', changes, [4])
+    expect(broken.hash).toBe(whole.hash)
+    const written = parse(readFileSync(join(whole.out, 'recipe.yaml'), 'utf8'))
+    expect(written.noise[0].sigma.uniform[1].table[1]).toBeCloseTo((0.4 / 14) * (2 - 1 / 14), 2)
+    const { optimizer, noise } = written
+    expect((await run('table', { ...changes, optimizer, noise })).hash).toBe(whole.hash)
   })
 })
 
