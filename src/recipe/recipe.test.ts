@@ -87,6 +87,27 @@ describe('a recipe', () => {
     }
   })
 
+  it('allows a search in place of any value but a const, in its JSON Schema', () => {
+    type Node = {
+      anyOf: Node[]
+      properties: Record<string, Node>
+      items: Node
+      $defs: Node
+    } & Record<string, Node>
+    const { properties, $defs } = recipeJsonSchema() as unknown as Node
+    const search = { $ref: '#/$defs/search' }
+    const [train, second] = properties.train.anyOf
+    expect([second, train.properties.epochs.anyOf[1]]).toEqual([search, search])
+    const [list] = properties.noise.anyOf
+    const [noises] = list.items.anyOf
+    expect(list.items.anyOf[1]).toEqual(search)
+    const [gaussian] = noises.anyOf
+    expect(gaussian.properties.kind).toHaveProperty('const', 'gaussian')
+    expect(gaussian.properties.sigma.anyOf.at(-1)).toEqual(search)
+    const forms = $defs.search.properties.search.anyOf.map(form => Object.keys(form.properties)[0])
+    expect(forms).toEqual(['from', 'choices', 'onOff'])
+  })
+
   it('takes settings by path', () => {
     const changed = applyOverrides(
       { ...least, noise: [{ at: 'input', kind: 'gaussian', sigma: 0.1 }] },
