@@ -46,7 +46,8 @@ export function openOutput({ json = false, quiet = false }): Output {
         if (milestone) note(text)
         return
       }
-      const width = (process.stderr.columns ?? 80) - 1
+      // A terminal that does not know its width says 0.
+      const width = (process.stderr.columns || 80) - 1
       process.stderr.write(`\r\x1b[2K${text.slice(0, width)}`)
       live = true
     },

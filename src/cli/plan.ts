@@ -19,7 +19,7 @@ export async function printPlan(output: Output, { plan, detectable }: Planned): 
     output.print(`detectable   a check notices a fall in clean accuracy of ${drop} points or more`)
     if (detectable.warning) output.note(`warning: ${detectable.warning}`)
   }
-  const width = Math.min(100, Math.max(40, (process.stdout.columns ?? 80) - 1))
+  const width = Math.min(100, Math.max(40, (process.stdout.columns || 80) - 1))
   for (const { title, lines } of await drawings(plan, width)) {
     output.print()
     output.print(title)

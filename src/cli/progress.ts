@@ -13,8 +13,7 @@ interface Shown {
 
 /** Prints a training run as it goes: one live line, and a line a check. */
 export function showTraining(output: Output, label = 'train'): (event: RunEvent) => void {
-  const started = performance.now()
-  let first: number | undefined
+  let first: { readonly step: number; readonly time: number } | undefined
   const curves = new Curves()
   return event => {
     if (event.type === 'progress') {
@@ -23,11 +22,12 @@ export function showTraining(output: Output, label = 'train'): (event: RunEvent)
         steps: number
         loss: number
       }
-      first ??= step - 1
-      const rate = (performance.now() - started) / 1000 / (step - first)
-      const left = duration(rate * (steps - step))
-      const line = `${label}  ${step}/${steps}  loss ${loss.toFixed(4)}  ${left} left`
-      output.progress([line, ...curves.lines()].join('  '))
+      first ??= { step, time: performance.now() }
+      const rate = (performance.now() - first.time) / 1000 / (step - first.step)
+      // Opening data and model is no part of a step, so the first tells nothing yet.
+      const left = step > first.step ? [`${duration(rate * (steps - step))} left`] : []
+      const line = `${label}  ${step}/${steps}  loss ${loss.toFixed(4)}`
+      output.progress([line, ...left, ...curves.lines()].join('  '))
     }
     if (event.type === 'check') {
       curves.add(event)
