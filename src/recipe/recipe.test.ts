@@ -61,6 +61,14 @@ const refused: [name: string, recipe: object, words: RegExp][] = [
   ['a text for a number', { ...least, seed: 'one' }, /seed.*whole number.*"one"/s],
 ]
 
+/** What is looked at in a JSON Schema. */
+interface Schema {
+  readonly anyOf: readonly Schema[]
+  readonly properties: Readonly<Record<string, Schema>>
+  readonly items: Schema
+  readonly $defs: Readonly<Record<string, Schema>>
+}
+
 describe('a recipe', () => {
   it('is the one of the contract, with defaults filled in', () => {
     const recipe = checkRecipe(parseRecipe(contract))
@@ -88,13 +96,7 @@ describe('a recipe', () => {
   })
 
   it('allows a search in place of any value but a const, in its JSON Schema', () => {
-    type Node = {
-      anyOf: Node[]
-      properties: Record<string, Node>
-      items: Node
-      $defs: Node
-    } & Record<string, Node>
-    const { properties, $defs } = recipeJsonSchema() as unknown as Node
+    const { properties, $defs } = recipeJsonSchema() as unknown as Schema
     const search = { $ref: '#/$defs/search' }
     const [train, second] = properties.train.anyOf
     expect([second, train.properties.epochs.anyOf[1]]).toEqual([search, search])
