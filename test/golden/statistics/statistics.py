@@ -1,7 +1,8 @@
 """Golden values of base/statistics, from scipy (1.10.1). Run: python3 statistics.py
 
-Writes statistics.json (rows [function, arguments, value]) and clopper-pearson.bin: the lower bounds,
-as little-endian doubles, of 10,000 triples that follow from their number alone (see `triple`).
+Writes statistics.json (rows [function, arguments, value]) and triples.bin: what certification and
+intervals use, of 10,000 triples that follow from their number alone (see `triple`), as little-endian
+doubles, one column after the other: see `columns`.
 """
 
 import json
@@ -22,8 +23,11 @@ def triple(i):
     return k, n, [0.001, 0.05, 0.025, 1e-6, 0.5, 0.0005, 0.25][i % 7]
 
 
-def lower(k, n, alpha):
-    return 0.0 if k == 0 else stats.beta.ppf(alpha, k, n - k + 1)
+def columns(k, n, alpha):
+    """Clopper and Pearson's lower and upper bound, sigmas certified by the lower, PREDICT's p-value."""
+    lower = 0.0 if k == 0 else stats.beta.ppf(alpha, k, n - k + 1)
+    upper = 1.0 if k == n else stats.beta.isf(alpha, k + 1, n - k)
+    return lower, upper, stats.norm.ppf(lower), stats.binomtest(k, n, 0.5).pvalue
 
 
 def tango(n, lost, gained, m):
@@ -82,6 +86,6 @@ for _ in range(12):
 
 with open(os.path.join(here, "statistics.json"), "w") as f:
     f.write("[\n" + ",\n".join(json.dumps(r) for r in rows) + "\n]\n")
-bounds = np.array([lower(*triple(i)) for i in range(10000)])
-assert np.isfinite(bounds).all()
-bounds.astype("<f8").tofile(os.path.join(here, "clopper-pearson.bin"))
+made = np.array([columns(*triple(i)) for i in range(10000)]).T
+assert np.isfinite(made[[0, 1, 3]]).all() and not np.isnan(made).any()
+made.astype("<f8").tofile(os.path.join(here, "triples.bin"))
