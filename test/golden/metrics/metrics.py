@@ -1,4 +1,5 @@
-"""Golden values of the room metrics, by plain numpy definitions. Run: python3 metrics.py
+"""Golden values of the room metrics, by scikit-learn (1.2.1) and scipy (1.10.1) wherever they have the
+measure or its main step, else by plain numpy definitions. Run: python3 metrics.py
 
 Writes metrics.bin: for 1,000 random tables, which follow from their number alone (see `table`), the
 values named below, as little-endian doubles; and smooth.json: smooth calibration errors, computed
@@ -9,7 +10,8 @@ import json
 import os
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
+from sklearn import metrics
 
 here = os.path.dirname(os.path.abspath(__file__))
 NAMES = [
@@ -38,15 +40,12 @@ def table(i):
     return clean, noisy, np.array([draw() % k for _ in range(n)])
 
 
-def softmax(z):
-    e = np.exp(z - z.max(1, keepdims=True))
-    return e / e.sum(1, keepdims=True)
-
-
 def binned(conf, hit, bins=15):
-    index = np.minimum((conf * bins).astype(int), bins - 1)
-    used = [index == b for b in range(bins) if (index == b).any()]
-    return np.array([u.mean() for u in used]), np.array([abs(hit[u].mean() - conf[u].mean()) for u in used])
+    """Of the bins that hold samples: their share, and how far confidence and accuracy lie apart."""
+    mean, _, _ = stats.binned_statistic(conf, [conf, hit], "mean", bins, (0, 1))
+    count, _, _ = stats.binned_statistic(conf, conf, "count", bins, (0, 1))
+    used = count > 0
+    return count[used] / len(conf), np.abs(mean[1] - mean[0])[used]
 
 
 def tied_errors(conf, wrong):
@@ -58,38 +57,36 @@ def tied_errors(conf, wrong):
     return np.cumsum(w), c
 
 
+def sides(noisy, clean):
+    """Whether a sample is noisy, and its score."""
+    return np.repeat([1, 0], [len(noisy), len(clean)]), np.concatenate([noisy, clean])
+
+
 def auroc(noisy, clean):
-    d = noisy[:, None] - clean[None, :]
-    return ((d > 0) + 0.5 * (d == 0)).mean()
+    return metrics.roc_auc_score(*sides(noisy, clean))
 
 
 def aupr(noisy, clean):
-    area, last = 0.0, 0.0
-    for t in np.unique(np.concatenate([noisy, clean]))[::-1]:
-        recall = (noisy >= t).mean()
-        area += (recall - last) * (noisy >= t).sum() / ((noisy >= t).sum() + (clean >= t).sum())
-        last = recall
-    return area
+    return metrics.average_precision_score(*sides(noisy, clean))
 
 
 def fpr95(noisy, clean):
-    for t in np.unique(noisy)[::-1]:
-        if (noisy >= t).sum() >= 0.95 * len(noisy):
-            return (clean >= t).mean()
+    false, true, _ = metrics.roc_curve(*sides(noisy, clean), drop_intermediate=False)
+    return false[np.argmax(true >= 0.95)]
 
 
 def entropy(p):
-    return -(p * np.log(np.where(p > 0, p, 1))).sum(1)
+    return stats.entropy(p, axis=1)
 
 
 def energy(z):
-    return -(np.log(np.exp(z - z.max(1, keepdims=True)).sum(1)) + z.max(1))
+    return -special.logsumexp(z, axis=1)
 
 
 def values(i):
     zc, z, y = table(i)
     n, k = z.shape
-    pc, p = softmax(zc), softmax(z)
+    pc, p = special.softmax(zc, 1), special.softmax(z, 1)
     pred, conf = p.argmax(1), p.max(1)
     hit = pred == y
     one_hot = np.eye(k)[y]
@@ -112,20 +109,20 @@ def values(i):
             resolution += cell.mean() * ((d - label_share) ** 2).sum()
             reliability += ((p[cell] - d) ** 2).sum() / n
     made = {
-        "accuracy": hit.mean(),
-        "nll": -np.log(p[np.arange(n), y]).mean(),
-        "brier": ((p - one_hot) ** 2).sum(1).mean(),
+        "accuracy": metrics.accuracy_score(y, pred),
+        "nll": metrics.log_loss(y, p, labels=range(k), eps=1e-300),
+        "brier": metrics.mean_squared_error(one_hot, p) * k,
         "entropy": entropy(p).mean(),
         "ece": (share * gap).sum(),
         "maximumCalibrationError": gap.max(),
         "rmsCalibrationError": np.sqrt((share * gap**2).sum()),
         "classCalibrationError": np.mean([(s * g).sum() for s, g in per_class]),
         "adaptiveCalibrationError": adaptive,
-        "aurc": np.trapz(errors / np.arange(1, n + 1), x) / (1 - 1 / n),
-        "augrc": np.trapz(errors / n, x) / (1 - 1 / n),
+        "aurc": metrics.auc(x, errors / np.arange(1, n + 1)) / (1 - 1 / n),
+        "augrc": metrics.auc(x, errors / n) / (1 - 1 / n),
         "coverageAt5Risk": max(allowed, default=0) / n,
         "riskAt80Coverage": errors[top80 - 1] / top80,
-        "agreement": (pred == pc.argmax(1)).mean(),
+        "agreement": metrics.accuracy_score(pc.argmax(1), pred),
         "meanKl": np.mean([stats.entropy(a, b) for a, b in zip(pc, p)]),
         "auroc": auroc(-conf, -pc.max(1)),
         "aupr": aupr(-conf, -pc.max(1)),
@@ -137,14 +134,14 @@ def values(i):
         "brierUncertainty": (label_share - label_share**2).sum(),
         "brierResolution": resolution,
         "brierReliability": reliability,
-        "balancedAccuracy": np.mean([hit[y == c].mean() for c in range(k) if (y == c).any()]),
+        "balancedAccuracy": metrics.recall_score(y, pred, labels=np.unique(y), average="macro", zero_division=0),
     }
     return [made[name] for name in NAMES]
 
 
 def smooth(i, points=4000):
     _, z, y = table(i)
-    p = softmax(z / 4)
+    p = special.softmax(z / 4, 1)
     conf, residual = p.max(1), (p.argmax(1) == y) - p.max(1)
     t = (np.arange(points) + 0.5) / points
 
