@@ -10,6 +10,7 @@ import {
   type Predictor,
   type Preprocess,
   physicalOptions,
+  requireOneAnswer,
 } from '../model/index.js'
 import type { Certificate } from '../record/index.js'
 import type { Subject } from './samples.js'
@@ -56,6 +57,7 @@ export async function openSubject(options: SubjectOptions): Promise<OpenedSubjec
     throw new DataError(`data: ${data.name} has targets, not classes; certificates are of classes.`)
   const { output, inputs } = options
   const opened = await openModel(options.model, { output, inputs, sample: data.shape })
+  requireOneAnswer(opened.output, 'certificates')
   const predictor = await modelPredictor(opened, {
     sampleShape: data.shape,
     preprocess: preprocess ?? opened.found.preprocess,

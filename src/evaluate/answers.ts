@@ -14,7 +14,7 @@ export class AnswerReader {
   private readonly isRegression: boolean
 
   constructor(
-    private readonly predictor: Pick<Predictor, 'outputKind' | 'outputSize' | 'spread'>,
+    private readonly predictor: Pick<Predictor, 'outputKind' | 'outputSize' | 'places' | 'spread'>,
     data: Pick<Dataset, 'targets'>,
   ) {
     this.isRegression = data.targets !== undefined
@@ -22,7 +22,7 @@ export class AnswerReader {
 
   /** @param also measures beside the usual ones; `detailed` stands for those that cost little */
   meter(also: readonly string[] = []): Meter {
-    const { outputSize } = this.predictor
+    const outputSize = this.columns
     const task = this.isRegression ? 'regression' : 'classification'
     const columns = this.isRegression ? outputSize : Math.max(2, outputSize)
     const names = also.flatMap(name => {
@@ -33,8 +33,14 @@ export class AnswerReader {
     return new Meter({ task, columns, also: names.filter(fits) })
   }
 
+  /** Numbers an answer. */
+  private get columns(): number {
+    const { outputSize, places = 1 } = this.predictor
+    return outputSize / places
+  }
+
   read(outputs: Float32Array, batch: Batch, clean?: Answers | Values): Answers | Values {
-    const { outputSize: columns } = this.predictor
+    const { columns } = this
     if (this.isRegression)
       return {
         samples: batch.rows,
@@ -60,7 +66,8 @@ export class AnswerReader {
 
   /** A batch of outputs as classes. */
   classify(outputs: Float32Array, labels?: ArrayLike<number>, clean?: Answers): Answers {
-    const { outputKind, outputSize: columns } = this.predictor
+    const { outputKind } = this.predictor
+    const { columns } = this
     const isIndependent = outputKind === 'sigmoid' && columns > 1
     const isProbability =
       outputKind === 'probabilities' || (outputKind === 'sigmoid' && !isIndependent)

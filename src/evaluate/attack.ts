@@ -4,7 +4,7 @@ import type { Batch, Dataset } from '../data/index.js'
 import type { Device } from '../engine/index.js'
 import { Attacker } from '../gradients/index.js'
 import type { Answers } from '../metrics/index.js'
-import type { OpenedModel, Preprocess } from '../model/index.js'
+import { type OpenedModel, type Preprocess, requireOneAnswer } from '../model/index.js'
 import { ascentOf } from '../noise/index.js'
 import { clipOf } from './disturb.js'
 import type { Condition, Suite } from './suites/suite.js'
@@ -32,6 +32,7 @@ export function attackerFor(
       `suite ${suite.name}: attacks need the gradients of one ONNX file; a function, an ensemble and Monte-Carlo passes have none.`,
     )
   if (data.targets) throw new UsageError(`suite ${suite.name}: its attacks are on classifiers.`)
+  requireOneAnswer(opened.output, `suite ${suite.name}`)
   return new SampleAttacker(opened, data, {
     preprocess: preprocess ?? opened.found.preprocess,
     threads,

@@ -71,13 +71,14 @@ async function contextOf(data: Dataset) {
   return { shape, sampleRate, clip: physicalRange(kind), deviations }
 }
 
-function noiseFor({ kind, data }: FlipLevelOptions): InputNoise {
+function noiseFor({ kind, data, predictor: { places = 1 } }: FlipLevelOptions): InputNoise {
   const names = Object.keys(noises.input)
   if (!Object.hasOwn(noises.input, kind))
     throw new UsageError(
       `--flip-level: expected a noise on inputs, received "${kind}".${didYouMean(kind, names)}`,
     )
-  if (data.targets) throw new UsageError('--flip-level: it is for classifiers.')
+  if (data.targets || places > 1)
+    throw new UsageError('--flip-level: it is for classifiers that answer once a sample.')
   const noise = noises.input[kind]
   if (noise.needs?.includes('sources') || !Object.keys(noise.identity).length)
     throw new UsageError(

@@ -1,5 +1,5 @@
 /** What is measured, opened: a model or any predictor, its data, its suite. */
-import { DataError, UsageError } from '../base/index.js'
+import { DataError, ModelError, UsageError } from '../base/index.js'
 import { type DataOptions, type Dataset, openData } from '../data/index.js'
 import type { Device } from '../engine/index.js'
 import {
@@ -11,6 +11,7 @@ import {
   type Predictor,
   type Preprocess,
   physicalOptions,
+  requireOneAnswer,
 } from '../model/index.js'
 import type { ModelFacts } from './scorecard.js'
 import type { Suite } from './suites/suite.js'
@@ -77,6 +78,7 @@ export async function openPredictor(
   if (model === undefined)
     throw new UsageError('evaluate: give a model (an ONNX file) or a predict function.')
   const opened = await openModel(model, { output, inputs, sample: data.shape })
+  checkPlaces(opened, data)
   checkLabels(opened, data)
   const predictor = await modelPredictor(opened, {
     sampleShape: data.shape,
@@ -97,6 +99,16 @@ function foreign(predict: NonNullable<TestOptions['predict']>, outputs?: number)
     predict: async (samples, rows) => predict(samples, rows),
     close: async () => {},
   }
+}
+
+/** An output that answers at many places is measured against its own clean answers alone. */
+function checkPlaces({ output }: OpenedModel, { labels, targets }: Dataset): void {
+  if (output.places === 1) return
+  if (labels || targets) requireOneAnswer(output, 'data with labels')
+  if (output.kind === 'probabilities' || output.kind === 'sigmoid') return
+  throw new ModelError(
+    `model: the output "${output.name}" gives ${output.places.toLocaleString('en')} rows of ${output.size / output.places} numbers a sample, and ${output.reason}, so they are no classes. Pick an output that ends in Softmax or Sigmoid with --output.`,
+  )
 }
 
 function checkLabels({ output }: OpenedModel, { labels, classes, name }: Dataset): void {

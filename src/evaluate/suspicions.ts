@@ -1,6 +1,6 @@
 /** When a model does badly on clean data, the preprocessing is the likeliest cause: it is tried out. */
-import { wilsonInterval } from '../base/index.js'
-import { type Dataset, limit } from '../data/index.js'
+import { sizeOf, wilsonInterval } from '../base/index.js'
+import { type Dataset, limit, physicalRange } from '../data/index.js'
 import type { Device } from '../engine/index.js'
 import {
   modelPredictor,
@@ -41,13 +41,34 @@ export async function suspicions(
   where: Where,
 ): Promise<string[]> {
   const { accuracy } = clean
-  if (accuracy === undefined || !data.classes || data.classes.length < 2) return []
+  const range = await rangeSentence(data)
+  if (accuracy === undefined || !data.classes || data.classes.length < 2) return range
   const canTry = opened && data.kind === 'image' && (!preprocess || accuracy < soundAccuracy)
   const better = canTry ? await tryOthers(opened, data, preprocess, where) : undefined
   const contradiction = opened && contradictionSentence(preprocess, opened)
   const chance = !better && nearChance(accuracy, data) ? chanceSentence(accuracy, data) : undefined
-  return [contradiction, better, chance].filter(sentence => sentence !== undefined)
+  return [...range, contradiction, better, chance].filter(sentence => sentence !== undefined)
 }
+
+/** Arrays of pixels or waveforms that are none: noise would count in other units, and clip them. */
+async function rangeSentence(data: Dataset): Promise<string[]> {
+  const range = physicalRange(data.kind)
+  if (!range || !data.immediate) return []
+  const [low, high] = range
+  const sample = new Float32Array(sizeOf(data.shape))
+  for (let i = 0; i < Math.min(rangeTried, data.length); i++) {
+    await data.read(i, sample)
+    const odd = sample.find(value => value < low || value > high)
+    if (odd === undefined) continue
+    const what = data.kind === 'image' ? 'pixels are' : 'waveforms are'
+    return [
+      `${data.name} holds ${Number(odd.toPrecision(4))}, and ${what} expected in [${low}, ${high}]: noise levels do not mean what they say, and noisy samples are clipped to that range. Give values before the model's own normalisation, with --preprocess, or say --format vectors if they are something else.`,
+    ]
+  }
+  return []
+}
+
+const rangeTried = 64
 
 /** Above this, preprocessing that was said is taken to be right. */
 const soundAccuracy = 0.9

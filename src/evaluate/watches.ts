@@ -31,6 +31,10 @@ export async function openWatches(
   const flag = held === undefined ? (ood === undefined ? undefined : '--ood') : '--conformal'
   if (flag && data.targets)
     throw new UsageError(`${flag}: it is for classifiers, and ${data.name} has targets.`)
+  if (flag && (predictor.places ?? 1) > 1)
+    throw new UsageError(
+      `${flag}: expected one answer a sample, and this output gives ${predictor.places}.`,
+    )
   const conformal =
     held === undefined
       ? undefined

@@ -25,7 +25,7 @@ import {
   sizesFor,
 } from './input.js'
 import { type FoundPreprocess, findPreprocess } from './lookup.js'
-import { chosenOutput, kindOf, type ModelOutput } from './output.js'
+import { chosenOutput, kindOf, type ModelOutput, placesOf } from './output.js'
 import { declaredSettings, findParameters, type Parameter, parameterNames } from './parameters.js'
 import { widenHalf } from './widen.js'
 
@@ -162,7 +162,7 @@ function outputOf(
   const closed = closedGraph(opened, names, sample) ?? graph
   const [{ name, shape = [] }] = closed.outputs
   const known = shape.slice(1).filter(size => typeof size === 'number')
-  return { name, ...kindOf(closed, name), size: sizeOf(known) }
+  return { name, ...kindOf(closed, name), size: sizeOf(known), places: placesOf(known) }
 }
 
 /** The graph with every size known; undefined while the input leaves some open, or only a run can tell. */

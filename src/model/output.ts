@@ -1,4 +1,4 @@
-import { didYouMean, ModelError } from '../base/index.js'
+import { didYouMean, ModelError, sizeOf } from '../base/index.js'
 import { type Graph, intOf, type Node, producers, type ValueInfo } from '../onnx/index.js'
 
 /** What the numbers of an output are, read from the operator they come from. */
@@ -11,6 +11,22 @@ export interface ModelOutput {
   readonly reason: string
   /** Numbers a sample: classes, or regression outputs. */
   readonly size: number
+  /** Answers a sample: more than one of a detector's anchors or a tagger's steps, one after another. */
+  readonly places: number
+}
+
+/** How many answers an output of this shape, without the batch, holds: rows before its last axis. */
+export function placesOf(shape: readonly number[]): number {
+  const wide = shape.filter(size => size > 1).length
+  return wide > 1 ? sizeOf(shape.slice(0, -1)) : 1
+}
+
+/** Throws ModelError for an output that answers at many places; `where` says what wants one answer. */
+export function requireOneAnswer({ name, size, places }: ModelOutput, where: string): void {
+  if (places === 1) return
+  throw new ModelError(
+    `${where}: expected one answer a sample, and the output "${name}" gives ${places.toLocaleString('en')} of ${size / places} numbers. Pick another with --output, or measure this one on unlabelled data.`,
+  )
 }
 
 /** The output named, or the only one; throws ModelError where there are several and none is named. */

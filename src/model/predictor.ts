@@ -20,6 +20,8 @@ export interface Predictor {
   readonly outputKind: OutputKind
   /** Numbers a sample in an answer. */
   readonly outputSize: number
+  /** Answers a sample, one after another in `outputSize`; default 1. */
+  readonly places?: number
   /**
    * Answers `[rows, outputSize]` to samples `[rows, ...sampleShape]` in physical units, with other
    * weights where some are given.
@@ -56,6 +58,7 @@ export async function modelPredictor(
   return {
     outputKind: opened.output.kind,
     outputSize: opened.output.size,
+    places: opened.output.places,
     weights: own ?? new Map(opened.parameters.map(p => [p.name, p.value.data])),
     parameters: opened.parameters,
     noisy: request => noisyPredictor(opened, options, request),

@@ -35,6 +35,8 @@ export const inspectSchema = z.object({
       reason: z.string(),
       /** Numbers a sample; absent while a size is open. */
       size: z.int().optional(),
+      /** Answers a sample, in those numbers; absent while a size is open. */
+      places: z.int().optional(),
     })
     .optional(),
   batch: z

@@ -6,14 +6,14 @@ import type { Predictor } from '../../model/index.js'
 import { AnswerReader } from '../answers.js'
 
 /** What an ensemble needs of a member. */
-export type Member = Pick<Predictor, 'outputKind' | 'outputSize' | 'predict' | 'close'>
+export type Member = Pick<Predictor, 'outputKind' | 'outputSize' | 'places' | 'predict' | 'close'>
 
 /**
  * An ensemble: mean probabilities of classifiers (Lakshminarayanan et al. 2017), mean outputs of
  * regressions. Throws UsageError for members that answer different numbers of outputs.
  */
 export function ensemble(members: readonly Member[], data: Dataset): Predictor {
-  const [{ outputSize }] = members
+  const [{ outputSize, places }] = members
   const other = members.find(member => member.outputSize !== outputSize)
   if (other)
     throw new UsageError(
@@ -24,6 +24,7 @@ export function ensemble(members: readonly Member[], data: Dataset): Predictor {
   return {
     outputKind: isRegression ? members[0].outputKind : 'probabilities',
     outputSize,
+    places,
     async predict(samples, rows) {
       const outputs: Float32Array[] = []
       for (const member of members) outputs.push(await member.predict(samples, rows))
@@ -63,7 +64,8 @@ function combined(outputs: readonly Float32Array[], members: readonly Member[], 
     variationRatio[i] = 1 - Math.max(...votes.values()) / answers.length
   }
   // One output is the probability of the second of two classes.
-  const isSingle = members[0].outputSize === 1
+  const [{ outputSize, places = 1 }] = members
+  const isSingle = outputSize === places
   const shown = isSingle ? mean.filter((_, i) => i % 2 === 1) : mean
   return { mean: Float32Array.from(shown), spread: { expectedEntropy, variationRatio } }
 }

@@ -53,9 +53,9 @@ export function monteCarlo(
   const { request, level } = requestOf(chosen)
   const noisy = predictor.noisy(request)
   const members = Array.from({ length: passes }, (_, pass): Member => {
-    const { outputKind, outputSize } = predictor
+    const { outputKind, outputSize, places } = predictor
     return {
-      ...{ outputKind, outputSize },
+      ...{ outputKind, outputSize, places },
       predict: (samples, rows) => noisy.predict(samples, rows, fillOf(pass, level, chosen, seed)),
       close: async () => (pass === 0 ? noisy.close() : undefined),
     }

@@ -42,7 +42,7 @@ export async function inspect(
     outputs: original.graph.outputs.map(describe),
     ...(assumptions.length && { assumptions: [...assumptions] }),
     expects: expectsOf(opened),
-    output: { ...output, size: closed ? output.size : undefined },
+    output: { ...output, ...(!closed && { size: undefined, places: undefined }) },
     batch,
     quantised: opened.isQuantised,
     operators: operatorRows(fates),
