@@ -15,11 +15,11 @@ import { keeper, signature } from './kept.mjs'
 
 const sigma = 0.5
 const alpha = 0.001
-const epochs = 3
+const epochs = 2
 /** Reach of an attack in certified radii, and every how many-th certified image is attacked. */
 const reaches = { 1: 1, 1.5: 10, 2: 10, 3: 10 }
 const attacked = 1000
-const copies = 32
+const copies = 16
 const steps = 20
 const folder = 'runs/proof-attacks'
 const keep = keeper(`${folder}/attacks.json`)
