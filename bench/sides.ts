@@ -171,7 +171,9 @@ export async function openTorch(
 ): Promise<Runner> {
   const script = resolve(import.meta.dirname, 'step-torch.py')
   const folder = mkdtempSync(join(tmpdir(), 'temper-bench-'))
-  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] })
+  // `torch.set_num_threads` does not reach OpenBLAS, whose own pool would use every core.
+  const env = { ...process.env, OMP_NUM_THREADS: `${threads}`, OPENBLAS_NUM_THREADS: `${threads}` }
+  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'], env })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const answer = async () => JSON.parse((await lines.next()).value as string)
   child.stdin.write(`${JSON.stringify({ network, threads, folder })}\n`)
