@@ -128,6 +128,30 @@ describe.each(modes)('$name, statistics $mode', ({ name, mode, golden }) => {
   })
 })
 
+describe.skipIf(!block).each(modes)('$name, statistics $mode', ({ name, mode }) => {
+  it('has the same gradients in blocked layout as without', async () => {
+    const network = readJson<Described>(`${name}.json`)
+    const [plain, fast] = await Promise.all(
+      (['portable', 'blocked'] as const).map(async column => {
+        const step = await open(network, mode, { column, block })
+        const { results } = await run(step, batchOf(network, 0, step.training))
+        await step.session.close()
+        const entries = [...step.training.gradients].map(([of, g]) => [of, results[g].data])
+        return new Map(entries as [string, Float32Array][])
+      }),
+    )
+    const largest = Math.max(...[...plain.values()].map(values => Math.hypot(...values)))
+    for (const [of, wanted] of plain) {
+      const difference = Math.hypot(...wanted.map((v, i) => v - fast.get(of)![i]))
+      // A gradient that vanishes (a bias before a batch's own mean) is rounding alone.
+      const norm = Math.max(Math.hypot(...wanted), 1e-6 * largest)
+      expect(difference / norm, of).toBeLessThan(
+        1e-4 * (norm > 1e-6 * largest ? 1 : largest / norm),
+      )
+    }
+  })
+})
+
 const curves = Object.entries(networks).flatMap(([name, { curve }]) =>
   curve ? [{ name, curve }] : [],
 )
