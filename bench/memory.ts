@@ -61,7 +61,10 @@ async function temperAlone(name: string, steps: number): Promise<void> {
   const block = await probeBlock()
   collect()
   const before = mebibytes('VmRSS')
-  const side = await openTemper(network, 1, block ? { column: 'blocked', block } : {})
+  const side = await openTemper(network, {
+    threads: 1,
+    lowering: block ? { column: 'blocked', block } : {},
+  })
   await side.run(10)
   const added = mebibytes('VmHWM') - before
   await side.run(100)

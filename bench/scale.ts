@@ -21,7 +21,7 @@ const batchesTried = [8, 16, 32, 64, 128, 256, 512, 1024]
 let lowering: LoweringOptions = {}
 
 async function stepCost(network: ReturnType<typeof described>, rounds: number): Promise<number> {
-  const side = await openTemper(network, 1, lowering)
+  const side = await openTemper(network, { threads: 1, lowering })
   const { cpu } = await side.run(2)
   const steps = Math.max(1, Math.round(150 / cpu))
   const times: number[] = []

@@ -4,14 +4,22 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type TrainingGraph, trainingGraph } from '../src/autodiff/index.js'
-import { float32Tensor, type Tensor } from '../src/base/index.js'
-import { createSession, type Session } from '../src/engine/index.js'
-import { openKernels } from '../src/kernels/index.js'
-import { type LoweringOptions, lower, runtimeDomains } from '../src/lowering/index.js'
+import { type Kernels, openKernels } from '../src/kernels/index.js'
+import type { LoweringOptions } from '../src/lowering/index.js'
+import { type OpenedModel, openModel, staticGraph } from '../src/model/index.js'
 import { type NetworkKind, newNetwork } from '../src/networks/index.js'
 import { CANONICAL_OPSET, foldConstants, writeModel } from '../src/onnx/index.js'
-import { type Described, graphOf, numbers, parameter } from '../test/networks/described.js'
+import { sessionsOf } from '../src/recipe/sessions.js'
+import {
+  allocateBuffers,
+  type Buffers,
+  bytesOfBuffers,
+  type Layout,
+  layoutOf,
+  viewOf,
+} from '../src/train/layout.js'
+import { type StepInput, Stepper } from '../src/train/stepper.js'
+import { type Described, graphOf, numbers } from '../test/networks/described.js'
 import { recurrent } from '../test/networks/made.js'
 
 /** The two sides of a comparison: Temper in this process, PyTorch in a child, on the same network. */
@@ -62,82 +70,79 @@ export interface Runner {
   close(): Promise<void>
 }
 
-const isStatistic = (name: string) => /\.(mean|variance)$/.test(name)
+/** What a side of Temper is made of. */
+export interface TemperSettings {
+  readonly threads: number
+  readonly lowering: LoweringOptions
+  /** Sessions that share the batch. Default: what a plan would choose. */
+  readonly sessions?: number
+}
+
+const preprocess = { scale: 1, mean: [0], std: [1] }
 
 export async function openTemper(
   network: Described,
-  threads: number,
-  options: LoweringOptions,
-): Promise<Runner> {
-  const names = Object.keys(network.parameters)
-  const trained = names.filter(name => !isStatistic(name))
-  const training = trainingGraph(graphOf(network), {
-    output: 'logits',
-    loss: 'cross-entropy',
-    wrt: trained,
-    feed: names.filter(isStatistic),
-    batchNormalization: 'batch',
-  })
-  const graph = lower(training.graph, options)
-  const model = {
-    irVersion: 10,
-    opsets: new Map([['', CANONICAL_OPSET], ...runtimeDomains(graph)]),
-    producer: { name: '', version: '' },
-    metadata: new Map<string, string>(),
-    graph,
-  }
-  const session = await createSession(writeModel(model), { threads })
-  return stepper(network, training, session, trained)
+  settings: TemperSettings,
+): Promise<Runner & { readonly sessions: number }> {
+  const sampleShape = network.input.slice(1)
+  const opened = await openModel(bytesOf(network), { sample: sampleShape })
+  const layout = layoutOf(opened.parameters, ({ role }) => role !== 'statistic')
+  const sessions = settings.sessions ?? sessionsFor(network, opened, layout, settings.threads)
+  const bytes = bytesOfBuffers(layout, { moments: 2, partial: sessions - 1 })
+  const kernels = openKernels({ bytes: bytes + 2 ** 22 })
+  const sizes = { moments: 2, partial: sessions - 1 }
+  const buffers = allocateBuffers(kernels, layout, opened.parameters, sizes)
+  const stepper = new Stepper(
+    opened,
+    buffers,
+    {
+      ...{ loss: 'cross-entropy', batchNormalization: 'batch', sampleShape, preprocess },
+      ...{ lowering: settings.lowering, threads: settings.threads, sessions },
+    },
+    kernels,
+  )
+  const input = { ...batchOf(network), weights: buffers.parameters }
+  return { ...runnerOf(stepper, input, buffers, kernels), sessions }
 }
 
-/** Parameters, gradients and moments side by side in one memory; the session writes in place. */
-function stepper(
-  network: Described,
-  training: TrainingGraph,
-  session: Session,
-  trained: readonly string[],
+/** The network as a file, its batch free. */
+function bytesOf(network: Described): Uint8Array {
+  const graph = graphOf(network)
+  for (const value of [...graph.inputs, ...graph.outputs])
+    value.shape = ['batch', ...value.shape!.slice(1)]
+  const producer = { name: '', version: '' }
+  const opsets = new Map([['', CANONICAL_OPSET]])
+  return writeModel({ irVersion: 10, opsets, producer, metadata: new Map<string, string>(), graph })
+}
+
+/** As a plan chooses: statistics of a batch need all its rows. */
+function sessionsFor({ input }: Described, opened: OpenedModel, layout: Layout, threads: number) {
+  if (opened.parameters.some(({ role }) => role === 'statistic')) return 1
+  const graph = staticGraph(opened, 1, { sampleShape: input.slice(1), preprocess })
+  return sessionsOf({ threads, rows: input[0], trained: layout.trainedLength, graph })
+}
+
+/** Steps of Adam with the loop's own parts: sessions, flat buffers, kernels. */
+function runnerOf(
+  stepper: Stepper,
+  input: StepInput,
+  { layout, parameters, gradients, moments: [means, squares] }: Buffers,
+  kernels: Kernels,
 ): Runner {
-  const sizes = trained.map(name => network.parameters[name].reduce((a, b) => a * b, 1))
-  const total = sizes.reduce((a, b) => a + b, 0)
-  const kernels = openKernels({ bytes: 64 * total + 2 ** 22 })
-  const flat = () => kernels.alloc(total)
-  const state = { parameters: flat(), gradients: flat(), means: flat(), squares: flat() }
-  const feeds: Record<string, Tensor> = batchOf(network, training)
-  const loss = new Float32Array(1)
-  const fetches: Record<string, Tensor> = { [training.loss]: float32Tensor(loss, []) }
-  fetches[training.loss] = { dtype: 'float32', shape: [], data: loss }
-  let offset = 0
-  for (const [i, name] of trained.entries()) {
-    const shape = network.parameters[name]
-    const view = (buffer: Float32Array) => buffer.subarray(offset, offset + sizes[i])
-    view(state.parameters).set(parameter(name, shape).data)
-    feeds[name] = { dtype: 'float32', shape, data: view(state.parameters) }
-    const gradient = training.gradients.get(name)!
-    fetches[gradient] = { dtype: 'float32', shape, data: view(state.gradients) }
-    offset += sizes[i]
-  }
-  for (const { name, updated } of training.statistics) {
-    const running = parameter(name, network.parameters[name])
-    feeds[name] = running
-    fetches[updated] = running
-  }
-  const inputs = new Set(session.inputs.map(({ name }) => name))
-  for (const name of Object.keys(feeds)) if (!inputs.has(name)) delete feeds[name]
+  const trained = parameters.subarray(0, layout.trainedLength)
+  const state = { parameters: trained, gradients, means, squares }
   let step = 0
   return {
     async gradients() {
-      await session.run(feeds, fetches)
-      return new Map(
-        [...training.gradients].map(([name, gradient]) => [
-          name,
-          (fetches[gradient].data as Float32Array).slice(),
-        ]),
-      )
+      await stepper.run({ ...input, isTrial: true })
+      const slots = layout.slots.filter(slot => slot.trained)
+      return new Map(slots.map(slot => [slot.name, viewOf(gradients, slot).slice()]))
     },
     async run(steps) {
       const [clock, cpu] = [performance.now(), process.cpuUsage()]
+      let loss = 0
       for (let i = 0; i < steps; i++) {
-        await session.run(feeds, fetches)
+        loss = await stepper.run(input)
         step++
         kernels.adam(state, { step, learningRate: 1e-3 })
       }
@@ -145,23 +150,23 @@ function stepper(
       return {
         wall: (performance.now() - clock) / steps,
         cpu: (used.user + used.system) / 1e3 / steps,
-        loss: loss[0],
+        loss,
       }
     },
-    close: () => session.close(),
+    close: () => stepper.close(),
   }
 }
 
-function batchOf({ input, classes }: Described, t: TrainingGraph): Record<string, Tensor> {
-  const count = input.reduce((a, b) => a * b, 1)
-  const targets = new Float32Array(input[0] * classes)
-  for (const [n, u] of numbers('labels 0', input[0]).entries())
+function batchOf({ input, classes }: Described): Omit<StepInput, 'weights'> {
+  const [rows] = input
+  const targets = new Float32Array(rows * classes)
+  for (const [n, u] of numbers('labels 0', rows).entries())
     targets[n * classes + Math.floor(((u + 1) / 2) * classes)] = 1
-  return {
-    input: float32Tensor(numbers('input 0', count), input),
-    [t.targets]: float32Tensor(targets, [input[0], classes]),
-    [t.sampleWeights]: float32Tensor(new Float32Array(input[0]).fill(1), [input[0]]),
-  }
+  const samples = numbers(
+    'input 0',
+    input.reduce((a, b) => a * b, 1),
+  )
+  return { rows, samples, targets, sampleWeights: new Float32Array(rows).fill(1) }
 }
 
 export async function openTorch(

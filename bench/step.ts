@@ -10,13 +10,15 @@ import { cell, median } from './table.mjs'
 /**
  * One training step (forward, backward, Adam) of Temper and of PyTorch, in alternating blocks:
  * `node bench/run.mjs step [--networks cnn,mlp] [--threads 1,2] [--rounds 9] [--block 400]
- * [--engine portable|fast] [--foreign 0.5] [--python python3]`.
+ * [--engine portable|fast] [--sessions N] [--foreign 0.5] [--python python3]`, after `npm run build`.
  * Milliseconds a step; ratios Temper / PyTorch of paired rounds, medians. A round counts where other
  * processes used at most `--foreign` cores; where fewer than three do, all count (marked *).
  */
 
 interface Options {
   readonly threads: number
+  /** Sessions that share a batch. Default: what a plan would choose. */
+  readonly sessions?: number
   readonly rounds: number
   readonly block: number
   readonly foreign: number
@@ -34,7 +36,7 @@ async function measure(name: string, options: Options): Promise<string> {
   const { graph, batch, classes } = settings[name]
   const network = described(graph(), batch, classes)
   const sides: [Runner, Runner] = [
-    await openTemper(network, options.threads, options.lowering),
+    await openTemper(network, options),
     await openTorch(network, options.threads, options.python),
   ]
   const difference = worst(await sides[0].gradients(), await sides[1].gradients())
@@ -109,6 +111,7 @@ export async function main(args: string[]): Promise<void> {
       rounds: { type: 'string', default: '9' },
       block: { type: 'string', default: '400' },
       engine: { type: 'string', default: 'fast' },
+      sessions: { type: 'string' },
       foreign: { type: 'string', default: '0.5' },
       python: { type: 'string', default: 'python3' },
     },
@@ -131,7 +134,8 @@ export async function main(args: string[]): Promise<void> {
     const last = ['gradients', 'losses']
     const head = [...heads, ...last].map(h => cell(h)).join('')
     console.log(`${`${threads} thread(s)`.padEnd(13)}${head}`)
-    const options = { threads, rounds, block, foreign, lowering, python: values.python }
+    const sessions = values.sessions === undefined ? undefined : Number(values.sessions)
+    const options = { threads, sessions, rounds, block, foreign, lowering, python: values.python }
     for (const name of values.networks.split(',')) console.log(await measure(name, options))
   }
 }

@@ -9,3 +9,4 @@ export {
   threadsAvailable,
 } from './runtime.js'
 export { createSession, type Session, type SessionOptions } from './session.js'
+export { openThread, type SessionThread } from './thread.js'

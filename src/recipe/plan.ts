@@ -16,6 +16,8 @@ export const planSchema = z.object({
   seed: z.int(),
   device: z.string(),
   threads: z.int(),
+  /** Sessions of one thread that share each batch; one session with all threads where absent. */
+  sessions: z.int().optional(),
   model: z.object({
     network: z.string().optional(),
     standardize: z.boolean().optional(),

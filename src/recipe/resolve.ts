@@ -17,6 +17,7 @@ import { openSets } from './resolve-data.js'
 import { type ResolvedNoise, resolveNoises } from './resolve-noise.js'
 import { keepRuleOf, stopRuleOf } from './rules.js'
 import type { Recipe } from './schema.js'
+import { sharingOf, statisticsOf } from './sessions.js'
 
 export interface Resolved {
   readonly recipe: Recipe
@@ -51,6 +52,8 @@ export interface ResolveOptions {
   /** Default: portable operators. */
   readonly engine?: Plan['engine']
   readonly threads: number
+  /** Sessions that share a batch, as a plan has them. Default: what the shapes choose. */
+  readonly sessions?: number
   readonly device: string
   /** Data that is open already, in place of what the recipe names. */
   readonly sets?: Pick<Resolved, 'train' | 'validation' | 'test'>
@@ -209,9 +212,11 @@ function matching(
 async function planOf(
   resolved: Omit<Resolved, 'plan'>,
   learningRate: string,
-  { threads, device, engine = { column: 'portable' } }: ResolveOptions,
+  options: ResolveOptions,
 ): Promise<Plan> {
+  const { threads, device, engine = { column: 'portable' } } = options
   const { recipe, opened, train, validation, test, lengths } = resolved
+  const sessions = options.sessions ?? sharingOf(resolved, options)
   const trained = opened.parameters.filter(resolved.isTrained).map(p => p.name)
   return {
     schema: 'temper.plan/1',
@@ -220,6 +225,7 @@ async function planOf(
     seed: recipe.seed,
     device,
     threads,
+    ...(sessions > 1 && { sessions }),
     model: {
       ...recipe.model,
       sha256: opened.sha256,
@@ -246,8 +252,7 @@ async function planOf(
     train: {
       loss: resolved.loss,
       ...(resolved.copies.copies > 1 && resolved.copies),
-      batchNormalization:
-        recipe.train.batchNormalization ?? (recipe.model.file === undefined ? 'batch' : 'frozen'),
+      batchNormalization: statisticsOf(recipe),
       accumulate: recipe.train.accumulate,
       passesPerUpdate: passesOf(resolved),
       sampling: recipe.train.sampling,

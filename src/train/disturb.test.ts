@@ -22,7 +22,7 @@ function parameter(name: keyof typeof shapes): Parameter {
 
 const parameters = [parameter('first'), parameter('second'), parameter('bias')]
 const layout = layoutOf(parameters, () => true)
-const kernels = openKernels({ bytes: bytesOfBuffers(layout, 0) + 2 ** 20 })
+const kernels = openKernels({ bytes: bytesOfBuffers(layout, { moments: 0 }) + 2 ** 20 })
 const buffers = allocateBuffers(kernels, layout, parameters, { moments: 0 })
 const clean = buffers.parameters.slice()
 

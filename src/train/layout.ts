@@ -72,6 +72,8 @@ export interface Buffers {
   /** The weights with this step's noise on; what the session reads while weight noise acts. */
   readonly noisy: Float32Array
   readonly gradients: Float32Array
+  /** Gradients of parts of a batch, where it is run in parts. */
+  readonly partial: readonly Float32Array[]
   /** The average of the weights, where one is asked for. */
   readonly average?: Float32Array
   /** Mean answers by class, where the loss remembers them. */
@@ -83,13 +85,16 @@ export interface Buffers {
 }
 
 /** Bytes `allocateBuffers` takes. */
-export function bytesOfBuffers(layout: Layout, moments: number): number {
-  return 4 * (2 * layout.length + (1 + moments) * layout.trainedLength) + 64 * (4 + moments)
+export function bytesOfBuffers(layout: Layout, { moments, partial = 0 }: BufferOptions): number {
+  const ofTrained = 1 + moments + partial
+  return 4 * (2 * layout.length + ofTrained * layout.trainedLength) + 64 * (3 + ofTrained)
 }
 
 export interface BufferOptions {
   /** Values the optimizer remembers a parameter. */
   readonly moments: number
+  /** Buffers for the gradients of parts of a batch. Default 0. */
+  readonly partial?: number
   readonly isAveraged?: boolean
   /** Classes whose mean answers are remembered. */
   readonly remembered?: number
@@ -101,8 +106,10 @@ export function allocateBuffers(
   kernels: Kernels,
   layout: Layout,
   parameters: readonly Parameter[],
-  { moments, isAveraged = false, remembered = 0, ranked = 0 }: BufferOptions,
+  { moments, partial = 0, isAveraged = false, remembered = 0, ranked = 0 }: BufferOptions,
 ): Buffers {
+  const ofTrained = (count: number) =>
+    Array.from({ length: count }, () => kernels.alloc(layout.trainedLength))
   const buffers = {
     layout,
     ...(isAveraged && { average: new Float32Array(layout.length) }),
@@ -111,7 +118,8 @@ export function allocateBuffers(
     parameters: kernels.alloc(layout.length),
     noisy: kernels.alloc(layout.length),
     gradients: kernels.alloc(layout.trainedLength),
-    moments: Array.from({ length: moments }, () => kernels.alloc(layout.trainedLength)),
+    partial: ofTrained(partial),
+    moments: ofTrained(moments),
   }
   fillParameters(buffers, parameters)
   return buffers

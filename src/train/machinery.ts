@@ -2,13 +2,13 @@
 import { resolveLoss } from '../autodiff/index.js'
 import { ModelError } from '../base/index.js'
 import type { Device } from '../engine/index.js'
-import { openKernels } from '../kernels/index.js'
+import { type Kernels, openKernels } from '../kernels/index.js'
 import type { Preprocess } from '../model/index.js'
 import type { ActivationRequest } from '../noise/index.js'
 import { activationRequest, type Resolved } from '../recipe/index.js'
 import { allocateBuffers, type Buffers, bytesOfBuffers, type Layout, layoutOf } from './layout.js'
 import { type Optimizer, optimizerOf } from './optimizer.js'
-import { Stepper } from './stepper.js'
+import { Stepper, type StepperOptions } from './stepper.js'
 import { allocateWorkspace, bytesOfWorkspace, type Workspace } from './workspace.js'
 
 export interface Machinery {
@@ -16,6 +16,7 @@ export interface Machinery {
   readonly workspace: Workspace
   readonly stepper: Stepper
   readonly optimizer: Optimizer
+  readonly kernels: Kernels
   /** The sum of squares of the gradients. */
   readonly sumOfSquares: (gradients: Float32Array) => number
 }
@@ -35,6 +36,7 @@ export function openMachinery(resolved: Resolved, options: MachineryOptions): Ma
   const buffers = allocateBuffers(kernels, layout, opened.parameters, {
     moments: optimizer.moments,
     isAveraged: recipe.optimizer.average !== undefined,
+    partial: partialOf(resolved),
     remembered: resolveLoss(resolved.loss).row.remembers ? opened.output.size : 0,
     ranked: resolved.curriculum ? train.length : 0,
   })
@@ -42,28 +44,37 @@ export function openMachinery(resolved: Resolved, options: MachineryOptions): Ma
     buffers,
     optimizer,
     workspace: allocateWorkspace(kernels, train, rowsOfBatch(resolved), opened.output.size),
-    stepper: openStepper(resolved, buffers, options),
+    kernels,
+    stepper: openStepper(resolved, { buffers, kernels }, options),
     sumOfSquares: gradients => kernels.sumOfSquares(gradients),
   }
 }
 
 export function openStepper(
   resolved: Resolved,
-  buffers: Buffers,
+  { buffers, kernels }: Pick<Machinery, 'buffers' | 'kernels'>,
   options: MachineryOptions,
 ): Stepper {
-  const { plan, train, opened, recipe, loss } = resolved
-  return new Stepper(opened, buffers, {
+  const { plan, train, opened, recipe, loss, copies } = resolved
+  const stepperOptions: StepperOptions = {
     ...options,
     loss,
-    rowsAtOnce: rowsAtOnce(opened, recipe.train, resolved.copies.copies),
+    rowsAtOnce: rowsAtOnce(opened, recipe.train, copies.copies),
+    rowsTogether: copies.copies,
+    sessions: options.batchNormalization === 'batch' ? 1 : plan.sessions,
     batchNormalization: options.batchNormalization ?? plan.train.batchNormalization,
     sampleShape: train.shape,
     preprocess: plan.preprocess as Preprocess,
     lowering: plan.engine,
     keepsLogits: buffers.memory !== undefined,
     activations: activationRequests(resolved),
-  })
+  }
+  return new Stepper(opened, buffers, stepperOptions, kernels)
+}
+
+/** Buffers for gradients of parts: one where parts follow one another, else one a session but the first. */
+function partialOf({ opened, recipe, copies, plan }: Resolved): number {
+  return rowsAtOnce(opened, recipe.train, copies.copies) ? 1 : (plan.sessions ?? 1) - 1
 }
 
 function activationRequests({ noises }: Resolved): ReadonlyMap<string, ActivationRequest> {
@@ -94,5 +105,6 @@ export function rowsAtOnce(
 function bytesOfRun(resolved: Resolved, layout: Layout): number {
   const { train, opened } = resolved
   const workspace = bytesOfWorkspace(train, rowsOfBatch(resolved), opened.output.size)
-  return bytesOfBuffers(layout, 2) + workspace + 2 ** 20
+  const buffers = bytesOfBuffers(layout, { moments: 2, partial: partialOf(resolved) })
+  return buffers + workspace + 2 ** 20
 }

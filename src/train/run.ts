@@ -110,7 +110,7 @@ export class Run {
     const { resolved } = this.options
     if (!resolved.recipe.train.reestimateStatistics || !hasFrozenStatistics(resolved)) return
     this.buffers.parameters.set(this.best)
-    await reestimateStatistics(resolved, this.buffers, this.parts.workspace, this.options)
+    await reestimateStatistics(resolved, this.parts, this.options)
     const before = this.state.best
     await this.look(checker, momentAt(this.state.step, resolved.lengths), {}, new Observer())
     const isBetter = this.state.best !== before

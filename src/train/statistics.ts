@@ -1,9 +1,8 @@
 /** Running statistics of batch normalisation, taken anew. */
 import { batches } from '../data/index.js'
 import type { Resolved } from '../recipe/index.js'
-import type { Buffers } from './layout.js'
-import { type MachineryOptions, openStepper } from './machinery.js'
-import { fillTargets, type Workspace } from './workspace.js'
+import { type Machinery, type MachineryOptions, openStepper } from './machinery.js'
+import { fillTargets } from './workspace.js'
 
 /** Clean batches it takes: a running mean of momentum .9 has forgotten what was there before. */
 const batchesTaken = 100
@@ -20,11 +19,11 @@ export function hasFrozenStatistics({ plan, opened }: Resolved): boolean {
  */
 export async function reestimateStatistics(
   resolved: Resolved,
-  buffers: Buffers,
-  workspace: Workspace,
+  machinery: Machinery,
   options: MachineryOptions,
 ): Promise<void> {
-  const stepper = openStepper(resolved, buffers, { ...options, batchNormalization: 'batch' })
+  const { buffers, workspace } = machinery
+  const stepper = openStepper(resolved, machinery, { ...options, batchNormalization: 'batch' })
   const { batch } = resolved.recipe.train
   const { copies } = resolved.copies
   const order = { order: 'shuffled', seed: resolved.recipe.seed, into: workspace.samples } as const

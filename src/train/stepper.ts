@@ -1,7 +1,14 @@
 import { type LossSpec, lostError, type TrainingGraph } from '../autodiff/index.js'
-import { sizeOf, type Tensor } from '../base/index.js'
-import { createSession, type Device, type Session } from '../engine/index.js'
+import { InternalError, sizeOf, type Tensor } from '../base/index.js'
+import {
+  createSession,
+  type Device,
+  openThread,
+  type Session,
+  type SessionThread,
+} from '../engine/index.js'
 import { InputGradients, trainingModel } from '../gradients/index.js'
+import type { Kernels } from '../kernels/index.js'
 import type { LoweringOptions } from '../lowering/index.js'
 import {
   insertActivationNoise,
@@ -22,6 +29,13 @@ export interface StepperOptions {
   readonly preprocess: Preprocess
   /** Rows a session call; a larger batch is run in parts whose gradients add up. Default: all. */
   readonly rowsAtOnce?: number
+  /**
+   * Sessions of one thread each that share the rows of a batch, side by side; their gradients are
+   * averaged in the rows' order. Default 1: one session with all threads. With `rowsAtOnce`: 1.
+   */
+  readonly sessions?: number
+  /** Rows that must not be parted: the copies of a sample. Default 1. */
+  readonly rowsTogether?: number
   readonly lowering?: LoweringOptions
   /** Noise on activations, by name: what a noisy graph has ports for. */
   readonly activations?: ReadonlyMap<string, ActivationRequest>
@@ -45,10 +59,19 @@ export interface StepInput {
   readonly isTrial?: boolean
 }
 
-/** A part of a batch, with the row it begins at. */
+/** A part of a batch. */
 interface Part {
-  readonly part: StepInput
+  readonly input: StepInput
+  /** The row it begins at. */
   readonly row: number
+  /** Which of the sessions beside one another runs it; 0 on this thread. */
+  readonly place: number
+}
+
+/** A part and how much it counts in the mean. */
+interface Weighed {
+  readonly part: Part
+  readonly share: number
 }
 
 /** What a session is there for. */
@@ -58,23 +81,28 @@ type Wanted = 'gradients' | 'losses'
 export class Stepper {
   private readonly sessions = new Map<string, StepSession>()
   private inputGradients?: InputGradients
-  /** Gradients of the parts so far; only where batches are run in parts. */
-  private readonly sum?: Float32Array
+  /** Where parts beside the first run; only where sessions share a batch. */
+  private readonly threads: readonly SessionThread[]
 
   constructor(
     private readonly opened: OpenedModel,
     private readonly buffers: Buffers,
     private readonly options: StepperOptions,
+    private readonly kernels: Pick<Kernels, 'addScaled' | 'scaleAdd'>,
   ) {
-    if (options.rowsAtOnce) this.sum = new Float32Array(buffers.gradients.length)
+    const { sessions = 1, rowsAtOnce } = options
+    this.threads = Array.from({ length: rowsAtOnce ? 0 : sessions - 1 }, openThread)
   }
 
   /** The loss of each sample, nothing else changed; the graph behind it computes no gradient. */
   async losses(input: StepInput): Promise<Float32Array> {
     const losses = new Float32Array(input.rows)
-    for (const { part, row } of this.parts(input)) {
-      const found = await (await this.session(part, 'losses')).losses(part, row)
-      losses.set(found.subarray(0, Math.min(part.rows, input.rows - row)), row)
+    const parts = this.parts(input)
+    const found = await this.each(parts, 'losses', (session, part) =>
+      session.losses(part.input, part.row),
+    )
+    for (const [i, { input: own, row }] of parts.entries()) {
+      losses.set(found[i].subarray(0, Math.min(own.rows, input.rows - row)), row)
     }
     return losses
   }
@@ -87,25 +115,74 @@ export class Stepper {
     const parts = this.parts(input)
     if (parts.length === 1) return this.runPart(parts[0], input.rows)
     const total = sumOf(input.sampleWeights, input.rows)
-    this.sum!.fill(0)
-    let loss = 0
-    for (const { part, row } of parts) {
-      const share = sumOf(part.sampleWeights, part.rows) / total
-      if (share === 0) continue
-      loss += share * (await this.runPart({ part, row }, input.rows))
-      this.add(share)
+    const weighed = parts
+      .map(part => ({ part, share: sumOf(part.input.sampleWeights, part.input.rows) / total }))
+      .filter(({ share }) => share !== 0)
+    return this.threads.length
+      ? this.runBeside(weighed, input.rows)
+      : this.runInTurn(weighed, input.rows)
+  }
+
+  /** Work on each part: in turn, or all at once where they have threads; the first, which blocks this one, is begun last. */
+  private async each<T>(
+    parts: readonly Part[],
+    wanted: Wanted,
+    work: (session: StepSession, part: Part) => Promise<T>,
+  ): Promise<T[]> {
+    const made: T[] = []
+    if (!this.threads.length) {
+      for (const part of parts) made.push(await work(await this.session(part, wanted), part))
+      return made
     }
-    this.buffers.gradients.set(this.sum!)
+    const sessions: StepSession[] = []
+    for (const part of parts) sessions.push(await this.session(part, wanted))
+    const begun = parts.map((part, i) => ({ part, session: sessions[i] })).reverse()
+    return (await Promise.all(begun.map(({ part, session }) => work(session, part)))).reverse()
+  }
+
+  private async runInTurn(parts: readonly Weighed[], rows: number): Promise<number> {
+    const { gradients, partial } = this.buffers
+    const [sum] = partial
+    sum.fill(0)
+    let loss = 0
+    for (const { part, share } of parts) {
+      loss += share * (await this.runPart(part, rows))
+      this.kernels.addScaled(sum, gradients, sum, share)
+    }
+    gradients.set(sum)
     return loss
+  }
+
+  private async runBeside(parts: readonly Weighed[], rows: number): Promise<number> {
+    const losses = await this.each(
+      parts.map(({ part }) => part),
+      'gradients',
+      (session, part) => this.runOn(session, part, rows),
+    )
+    const { gradients } = this.buffers
+    for (const [i, { part, share }] of parts.entries()) {
+      const own = this.gradientsOf(part)
+      if (i === 0) this.kernels.scaleAdd(own, gradients, share, 0)
+      else this.kernels.addScaled(gradients, own, gradients, share)
+    }
+    return losses.reduce((sum, loss, i) => sum + parts[i].share * loss, 0)
+  }
+
+  private gradientsOf({ place }: Part): Float32Array {
+    return place ? this.buffers.partial[place - 1] : this.buffers.gradients
   }
 
   /** What the network answered in the last run, `[rows, outputs]`, before a final Softmax. */
   logits: Float32Array = new Float32Array(0)
 
-  private async runPart({ part, row }: Part, rows: number): Promise<number> {
-    const session = await this.session(part)
-    const loss = await session.run(part, row)
-    if (session.logits) this.keepLogits(session.logits, part.rows, row, rows)
+  private async runPart(part: Part, rows: number): Promise<number> {
+    return this.runOn(await this.session(part, 'gradients'), part, rows)
+  }
+
+  private async runOn(session: StepSession, part: Part, rows: number): Promise<number> {
+    const { input, row } = part
+    const loss = await session.run(input, row)
+    if (session.logits) this.keepLogits(session.logits, input.rows, row, rows)
     return loss
   }
 
@@ -134,30 +211,43 @@ export class Stepper {
     await this.inputGradients?.close()
     for (const session of this.sessions.values()) await session.close()
     this.sessions.clear()
+    for (const thread of this.threads) await thread.close()
   }
 
   /** The session for a number of rows, opened where it is new: a graph embeds its batch size. */
-  private async session(
-    { rows, activations }: StepInput,
-    wanted: Wanted = 'gradients',
-  ): Promise<StepSession> {
-    const key = `${rows} ${wanted}${activations ? ' noisy' : ''}`
+  private async session(part: Part, wanted: Wanted): Promise<StepSession> {
+    const { rows, activations } = part.input
+    const { place } = part
+    const key = `${place} ${rows} ${wanted}${activations ? ' noisy' : ''}`
     const known = this.sessions.get(key)
     if (known) return known
     const options = { ...this.options, ...(!activations && { activations: undefined }) }
-    const opened = await openStep(this.opened, this.buffers, { rows, wanted }, options)
+    const buffers = { ...this.buffers, gradients: this.gradientsOf(part) }
+    const opened = await openStep(
+      this.opened,
+      buffers,
+      { rows, wanted },
+      {
+        ...options,
+        ...(this.threads.length && { threads: 1, thread: this.threads[place - 1] }),
+      },
+    )
     this.sessions.set(key, opened)
     return opened
   }
 
-  /** The batch in parts of `rowsAtOnce`, each with the row it begins at. */
+  /** The batch in parts: of `rowsAtOnce`, or one a session. */
   private parts(input: StepInput): Part[] {
-    const { rowsAtOnce = input.rows } = this.options
+    const {
+      rowsTogether = 1,
+      rowsAtOnce = rowsTogether * Math.ceil(input.rows / rowsTogether / (this.threads.length + 1)),
+    } = this.options
     const count = Math.ceil(input.rows / rowsAtOnce)
-    if (count === 1 && !this.mustPad(input.rows)) return [{ part: input, row: 0 }]
+    if (count === 1 && !this.mustPad(input.rows)) return [{ input, row: 0, place: 0 }]
     return Array.from({ length: count }, (_, i) => {
       const row = i * rowsAtOnce
-      return { row, part: this.part(input, row, Math.min(rowsAtOnce, input.rows - row)) }
+      const rows = Math.min(rowsAtOnce, input.rows - row)
+      return { row, place: this.threads.length && i, input: this.part(input, row, rows) }
     })
   }
 
@@ -177,11 +267,6 @@ export class Stepper {
   private mustPad(rows: number): boolean {
     const { kind, made } = this.opened.batch
     return kind === 'fixed' && rows !== made
-  }
-
-  private add(share: number): void {
-    const { gradients } = this.buffers
-    for (let i = 0; i < gradients.length; i++) this.sum![i] += share * gradients[i]
   }
 }
 
@@ -210,7 +295,7 @@ async function openStep(
   opened: OpenedModel,
   buffers: Buffers,
   { rows, wanted }: { readonly rows: number; readonly wanted: Wanted },
-  options: StepperOptions,
+  options: StepperOptions & { readonly thread?: SessionThread },
 ): Promise<StepSession> {
   const { sampleShape, preprocess, loss, batchNormalization, threads, device, lowering } = options
   const plain = staticGraph(opened, rows, { sampleShape, preprocess })
@@ -224,7 +309,11 @@ async function openStep(
   const { graph, noise } = noisyGraph(plain, options.activations)
   const { training, bytes } = trainingModel(opened, graph, settings, lowering)
   if (training.lost.length) throw lostError(training.lost)
-  const session = await createSession(bytes, { threads, device })
+  if (options.thread && training.statistics.length)
+    throw new InternalError('batch statistics of a part are not those of the batch')
+  const session = options.thread
+    ? await options.thread.createSession(bytes)
+    : await createSession(bytes, { threads, device })
   const made = new StepSession(training, session, buffers, rows, sampleShape, noise)
   if (options.keepsLogits) made.keepLogits()
   return made

@@ -141,9 +141,9 @@ export async function resume({ run, ...options }: ResumeOptions): Promise<TrainR
   const recipe = checkRecipe(
     parseRecipe(readFileSync(join(run, 'recipe.yaml'), 'utf8'), 'recipe.yaml'),
   )
-  const { threads, engine } = plan
+  const { threads, engine, sessions = 1 } = plan
   const device = plan.device as Device
-  const resolved = await resolveRecipe(recipe, { threads, device, engine })
+  const resolved = await resolveRecipe(recipe, { threads, sessions, device, engine })
   return carryOut(resolved, run, { ...options, threads, device }, true)
 }
 

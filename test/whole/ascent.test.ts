@@ -13,7 +13,7 @@ import { parseLevel } from '../../src/schedule/index.js'
 import { ascend } from '../../src/train/ascend.js'
 import { allocateBuffers, layoutOf, viewOf } from '../../src/train/layout.js'
 import { optimizerOf } from '../../src/train/optimizer.js'
-import { Stepper } from '../../src/train/stepper.js'
+import { Stepper, type StepperOptions } from '../../src/train/stepper.js'
 import { numbers } from '../support/numbers.js'
 
 interface Row {
@@ -91,10 +91,11 @@ function prepare() {
   })
   const optimizer = optimizerOf(settings, kernels)
   const buffers = allocateBuffers(kernels, layout, opened.parameters, { moments: 0 })
-  const stepper = new Stepper(opened, buffers, {
+  const stepperOptions: StepperOptions = {
     ...{ loss: 'cross-entropy', batchNormalization: 'frozen', sampleShape: [4], preprocess },
     threads: 1,
-  })
+  }
+  const stepper = new Stepper(opened, buffers, stepperOptions, kernels)
   const samples = Float32Array.from(numbers('x', rows * 4))
   const targets = new Float32Array(rows * 3)
   labels.forEach((label, row) => {

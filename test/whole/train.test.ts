@@ -46,13 +46,17 @@ function hashOf(name: string, changes: object = {}, interruptions: readonly numb
   return made
 }
 
-async function makeRun(out: string, chosen: object, interruptions: readonly number[]) {
+async function makeRun(
+  out: string,
+  { threads = 1, ...chosen }: { readonly threads?: number; readonly [key: string]: unknown },
+  interruptions: readonly number[],
+) {
   const stops = [...interruptions]
   const settings = () => {
     const stop = new AbortController()
     const at = stops.shift()
     return {
-      threads: 1,
+      threads,
       signal: stop.signal,
       onEvent: (event: { type: string; step?: unknown }) => {
         if (event.type === 'progress' && event.step === at) stop.abort()
@@ -72,6 +76,27 @@ describe('a training run', () => {
 
   it('goes on to the same bits wherever it is interrupted', async () => {
     expect(await hashOf('broken', {}, [1, 9, 10])).toBe(await hashOf('first'))
+  })
+
+  it('shares batches among sessions as its plan says, to the same bits wherever it stops', async () => {
+    const changes = {
+      model: { network: 'cnn' },
+      data: { train: 'mnist:train', validation: 0.2, limit: 300 },
+      train: { epochs: 2, batch: 64, checkpointEvery: '3ba' },
+    }
+    const alone = await hashOf('alone', changes)
+    const shared = await hashOf('shared', { ...changes, threads: 2 })
+    expect(await hashOf('shared, broken', { ...changes, threads: 2 }, [1, 5])).toBe(shared)
+    expect(shared).not.toBe(alone)
+    const planOf = (name: string) =>
+      JSON.parse(readFileSync(join(folder, name, 'plan.json'), 'utf8'))
+    expect([planOf('alone').sessions, planOf('shared').sessions]).toEqual([undefined, 2])
+    const lossOf = (name: string) =>
+      Number(
+        readEvents(join(folder, name, 'events.jsonl')).events.findLast(e => e.type === 'epoch')!
+          .loss,
+      )
+    expect(Math.abs(lossOf('shared') / lossOf('alone') - 1)).toBeLessThan(1e-3)
   })
 
   it('gives the same bits from a checkpoint after a crash that lost later steps', async () => {
