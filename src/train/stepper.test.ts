@@ -7,15 +7,16 @@ import { writeModel } from '../onnx/index.js'
 import { allocateBuffers, layoutOf } from './layout.js'
 import { type StepInput, Stepper, type StepperOptions } from './stepper.js'
 
+const shape = [1, 12, 12]
 let opened: OpenedModel
 beforeAll(async () => {
-  const network = newNetwork('lenet', { input: [1, 28, 28], classes: 10, seed: 0 })
-  opened = await openModel(writeModel(network), { sample: [1, 28, 28] })
+  const network = newNetwork('cnn', { input: shape, classes: 10, seed: 0 })
+  opened = await openModel(writeModel(network), { sample: shape })
 })
 
 /** Loss and gradients of one batch, its rows weighed unequally, by so many sessions. */
 async function step(rows: number, options: Partial<StepperOptions>) {
-  const kernels = openKernels({ bytes: 2 ** 25 })
+  const kernels = openKernels({ bytes: 2 ** 24 })
   const layout = layoutOf(opened.parameters, () => true)
   const settings = { moments: 0, partial: 3 }
   const buffers = allocateBuffers(kernels, layout, opened.parameters, settings)
@@ -24,12 +25,12 @@ async function step(rows: number, options: Partial<StepperOptions>) {
     opened,
     buffers,
     {
-      ...{ loss: 'cross-entropy', batchNormalization: 'frozen', sampleShape: [1, 28, 28] },
+      ...{ loss: 'cross-entropy', batchNormalization: 'frozen', sampleShape: shape },
       ...{ preprocess, threads: 1, keepsLogits: true, ...options },
     },
     kernels,
   )
-  const samples = new Float32Array(rows * 784)
+  const samples = new Float32Array(rows * 144)
   kernels.normal(samples, 1, keyOf(0, 'samples'))
   const targets = new Float32Array(rows * 10)
   for (let row = 0; row < rows; row++) targets[row * 10 + ((row * row) % 10)] = 1
