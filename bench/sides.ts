@@ -18,7 +18,8 @@ import {
   layoutOf,
   viewOf,
 } from '../src/train/layout.js'
-import { type StepInput, Stepper } from '../src/train/stepper.js'
+import type { StepInput } from '../src/train/step-session.js'
+import { Stepper } from '../src/train/stepper.js'
 import { type Described, graphOf, numbers } from '../test/networks/described.js'
 import { recurrent } from '../test/networks/made.js'
 

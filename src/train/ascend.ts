@@ -4,7 +4,8 @@ import { type Ascent, attack, type Climber, isAscent } from '../noise/index.js'
 import type { ResolvedNoise } from '../recipe/index.js'
 import { type Buffers, viewOf } from './layout.js'
 import { chosen, isActive, levelNow, type NoiseTime, type NoisyBatch } from './noising.js'
-import type { StepInput, Stepper } from './stepper.js'
+import type { StepInput } from './step-session.js'
+import type { Stepper } from './stepper.js'
 
 /** What an ascent works with. */
 export interface AscentParts {

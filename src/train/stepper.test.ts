@@ -5,7 +5,8 @@ import { type OpenedModel, openModel } from '../model/index.js'
 import { newNetwork } from '../networks/index.js'
 import { writeModel } from '../onnx/index.js'
 import { allocateBuffers, layoutOf } from './layout.js'
-import { type StepInput, Stepper, type StepperOptions } from './stepper.js'
+import type { StepInput } from './step-session.js'
+import { Stepper, type StepperOptions } from './stepper.js'
 
 const shape = [1, 12, 12]
 let opened: OpenedModel
