@@ -68,10 +68,18 @@ export const losses = {
     paper: 'https://arxiv.org/abs/1805.07836',
     parameters: {
       q: { about: 'how far towards absolute error', low: 0.01, high: 1, default: 0.7 },
+      truncation: share(
+        'a label the model gives less than this teaches nothing; for a model that is trained already',
+        0,
+      ),
     },
-    // l = sum of t (1 - p^q) / q
-    formula: ({ t, logP, overClasses, mul, sub, exp, level }) =>
-      overClasses(mul(t, mul(sub(1, exp(mul(logP(), level('q')))), 1 / level('q')))),
+    // l = sum of t (1 - max(p, truncation)^q) / q
+    formula: ({ b, t, logP, overClasses, mul, sub, exp, level }) => {
+      const least = level('truncation')
+      const kept =
+        least > 0 ? b.emit('Max', [logP(), b.scalar(Math.log(least), b.dtype(t))]) : logP()
+      return overClasses(mul(t, mul(sub(1, exp(mul(kept, level('q')))), 1 / level('q'))))
+    },
   },
   'symmetric-cross-entropy': {
     about: 'Stands wrong labels: cross-entropy plus the same with targets and predictions swapped.',

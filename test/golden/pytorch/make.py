@@ -278,8 +278,8 @@ def cross_entropy(z, t):
     return F.cross_entropy(z, t, reduction="none")
 
 
-def generalized(z, t, q=0.7):
-    return (t * (1 - torch.softmax(z, 1) ** q) / q).sum(1)
+def generalized(z, t, q=0.7, truncation=0):
+    return (t * (1 - torch.softmax(z, 1).clamp(min=truncation) ** q) / q).sum(1)
 
 
 def symmetric(z, t, alpha=0.1, beta=1.0, floor=1e-4):
@@ -385,6 +385,7 @@ LOSSES = [
     ("mean-absolute-error", absolute, {}),
     ("huber", huber, {"delta": 0.5}),
     ("generalized-cross-entropy", generalized, {"q": 0.3}),
+    ("generalized-cross-entropy", generalized, {"q": 0.5, "truncation": 0.4}),
     ("symmetric-cross-entropy", symmetric, {"alpha": 2, "beta": 0.5, "floor": 0.01}),
     ("forward-correction", forward_correction, {"rate": 0.45}),
     ("forward-correction", forward_correction, {"transition": TRANSITION}),
