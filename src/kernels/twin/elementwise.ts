@@ -31,15 +31,14 @@ export function sumOfSquares([x]: Arrays): number {
   return sums[0]
 }
 
-/** Squares and sums of four in single precision, the rest in double. */
+/** Squares and sums of eight in single precision, the rest in double. */
 export function energy([x]: Arrays): number {
   const sums = [0, 0, 0, 0]
   const square = (i: number) => (i < x.length ? fround(x[i] * x[i]) : 0)
-  for (let i = 0; i < x.length; i += 16)
-    for (let lane = i; lane < i + 4; lane++) {
-      const upper = fround(square(lane) + square(lane + 4))
-      sums[lane - i] += fround(upper + fround(square(lane + 8) + square(lane + 12)))
-    }
+  const four = (i: number) =>
+    fround(fround(square(i) + square(i + 4)) + fround(square(i + 8) + square(i + 12)))
+  for (let i = 0; i < x.length; i += 32)
+    for (let lane = 0; lane < 4; lane++) sums[lane] += fround(four(i + lane) + four(i + lane + 16))
   return sums[0] + sums[2] + (sums[1] + sums[3])
 }
 
