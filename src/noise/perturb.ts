@@ -35,6 +35,7 @@ const notLevels = [
   'clip',
   'sources',
   'deviations',
+  'per',
   'note',
   'seed',
   'stream',

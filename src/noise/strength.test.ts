@@ -90,6 +90,13 @@ describe('perturb', () => {
     expect(Float32Array.from(parts.flatMap(part => [...part]))).toEqual(whole)
   })
 
+  it('shares a draw among the values of a channel or of the sample', () => {
+    const zeros = new Float32Array(12)
+    const count = (per: 'element' | 'pixel' | 'channel' | 'sample') =>
+      new Set(perturb(zeros, { kind: 'gaussian', sigma: 1, shape: [3, 2, 2], per })).size
+    expect((['element', 'pixel', 'channel', 'sample'] as const).map(count)).toEqual([12, 4, 3, 1])
+  })
+
   it('draws anew for every seed, stream, epoch, index and copy', () => {
     const one = x.subarray(0, 63)
     const draws = ['seed', 'stream', 'epoch', 'index', 'copy'].map(name =>

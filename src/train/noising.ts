@@ -194,7 +194,7 @@ function mixBatch(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTime): vo
   const plan = copiedPlan(bySample, copies)
   const [x, y] = [upTo(samples, rows * sizeOf(shape)), upTo(targets, rows * width)]
   const [mixed, blended] = [upTo(spareSamples, x.length), upTo(spareTargets, y.length)]
-  mixInputs(plan, x, mixed, shape)
+  mixInputs(plan, x, mixed, shape, reason => batch.note?.(active.name, reason))
   mixTargets(plan, y, blended)
   x.set(mixed)
   y.set(blended)

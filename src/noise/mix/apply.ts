@@ -6,16 +6,18 @@ import { planeOf } from './cutmix.js'
 
 /**
  * Mixes the samples of a batch by a plan: `x` and `out` are `[batch, ...shape]` and may not be the
- * same array. Boxes (rows and columns of the last two axes) are pasted instead of blended.
+ * same array. Boxes (rows and columns of the last two axes) are pasted instead of blended. `note` is told
+ * of each sample that a signal-to-noise ratio left as it is.
  */
 export function mixInputs(
   plan: MixPlan,
   x: Float32Array,
   out: Float32Array,
   shape: readonly number[],
+  note: (reason: string) => void = () => {},
 ): void {
   if (plan.boxes) paste(plan, plan.boxes, x, out, shape)
-  else if (plan.snr !== undefined) addPartners(plan, plan.snr, x, out)
+  else if (plan.snr !== undefined) addPartners(plan, plan.snr, x, out, note)
   else mixTargets(plan, x, out)
 }
 
@@ -54,14 +56,20 @@ function blendTwo(a: Float32Array, b: Float32Array, out: Float32Array, weight: n
 /** Up to so many, a loop here takes less than the way to the kernel; the bits are the same. */
 const fewValues = 32
 
-/** A silent sample or partner stays alone: no ratio can be set. */
-function addPartners({ indices }: MixPlan, snr: number, x: Float32Array, out: Float32Array): void {
+/** A silent sample, and one whose partner is silent, stays alone: no ratio can be set. */
+function addPartners(
+  { indices }: MixPlan,
+  snr: number,
+  x: Float32Array,
+  out: Float32Array,
+  note: (reason: string) => void,
+): void {
   const size = x.length / (indices.length / 2)
   const row = (i: number) => x.subarray(i * size, (i + 1) * size)
   for (let i = 0; i < indices.length / 2; i++)
     addAtSnr(row(i), row(indices[2 * i + 1]), out.subarray(i * size, (i + 1) * size), snr, {
       shape: [size],
-      note: () => {},
+      note,
     })
 }
 

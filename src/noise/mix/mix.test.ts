@@ -61,7 +61,10 @@ describe('mixing at a signal-to-noise ratio', () => {
       snr: 5,
     }
     const out = new Float32Array(3000)
-    mixInputs(plan, x, out, [1000])
+    const notes: string[] = []
+    mixInputs(plan, x, out, [1000], reason => notes.push(reason))
+    expect(notes.length).toBe(2)
+    expect(notes.join()).toMatch(/the noise is silent.*the sample is silent/)
     const power = (a: Float32Array) => a.reduce((sum, v) => sum + v * v, 0)
     const added = out.slice(0, 1000).map((v, i) => v - x[i])
     expect(10 * Math.log10(power(x.subarray(0, 1000)) / power(added))).toBeCloseTo(5, 3)

@@ -111,20 +111,60 @@ export function filter(
   const radius = (side - 1) / 2
   const padded = pad(plane, height, width, radius, border)
   const stride = width + 2 * radius
-  const out = new Float64Array(plane.length)
-  for (let k = 0; k < kernel.length; k++) {
-    const weight = kernel[k]
-    if (weight === 0) continue
-    const shift = Math.floor(k / side) * stride + (k % side)
-    for (let y = 0; y < height; y++) {
-      const [to, from] = [y * width, y * stride + shift]
-      for (let x = 0; x < width; x++) out[to + x] += weight * padded[from + x]
+  const [offsets, weights] = [[] as number[], [] as number[]]
+  for (let k = 0; k < kernel.length; k++)
+    if (kernel[k] !== 0) {
+      offsets.push(Math.floor(k / side) * stride + (k % side))
+      weights.push(kernel[k])
     }
+  return gather(padded, stride, height, width, { offsets, weights })
+}
+
+export interface Taps {
+  /** From an output's own place in the padded plane. */
+  readonly offsets: readonly number[]
+  readonly weights: readonly number[]
+}
+
+/**
+ * Each output the weighted sum of the values at its offsets, in their order, in a plane with lines of
+ * `stride`; four taps a pass.
+ */
+export function gather(
+  padded: Float64Array,
+  stride: number,
+  height: number,
+  width: number,
+  { offsets, weights }: Taps,
+): Float64Array {
+  const out = new Float64Array(height * width)
+  for (let k = 0; k < offsets.length; k += 4) {
+    const part = { offsets: offsets.slice(k, k + 4), weights: weights.slice(k, k + 4) }
+    addFour(out, padded, stride, width, part)
   }
   return out
 }
 
-function pad(
+/** Adds up to four taps; those that are missing weigh nothing. */
+function addFour(
+  out: Float64Array,
+  padded: Float64Array,
+  stride: number,
+  width: number,
+  { offsets: [p, q = p, r = p, s = p], weights: [a, b = 0, c = 0, d = 0] }: Taps,
+): void {
+  for (let line = 0, to = 0; to < out.length; line += stride)
+    for (let from = line, end = line + width; from < end; from++, to++)
+      out[to] =
+        out[to] +
+        a * padded[from + p] +
+        b * padded[from + q] +
+        c * padded[from + r] +
+        d * padded[from + s]
+}
+
+/** A plane with `radius` more values on every side. */
+export function pad(
   plane: Float64Array,
   height: number,
   width: number,
@@ -134,9 +174,16 @@ function pad(
   const rows = paddedIndices(height, radius, border)
   const columns = paddedIndices(width, radius, border)
   const out = new Float64Array(rows.length * columns.length)
-  for (let y = 0; y < rows.length; y++)
-    for (let x = 0; x < columns.length; x++)
-      if (rows[y] >= 0 && columns[x] >= 0)
-        out[y * columns.length + x] = plane[rows[y] * width + columns[x]]
+  for (let y = 0; y < rows.length; y++) {
+    if (rows[y] < 0) continue
+    const line = plane.subarray(rows[y] * width, (rows[y] + 1) * width)
+    const to = y * columns.length
+    out.set(line, to + radius)
+    for (let x = 0; x < radius; x++) {
+      const [before, after] = [columns[x], columns[radius + width + x]]
+      if (before >= 0) out[to + x] = line[before]
+      if (after >= 0) out[to + radius + width + x] = line[after]
+    }
+  }
   return out
 }

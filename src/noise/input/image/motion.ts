@@ -1,5 +1,5 @@
 import { exactCos, exactExp, exactSin } from '../../../base/index.js'
-import { borderIndex } from './blur.js'
+import { gather, pad } from './blur.js'
 
 /**
  * Motion blur of a plane of bytes (0 to 255), floored: half a Gaussian of 2 ceil(radius) + 1 taps along
@@ -17,18 +17,15 @@ export function motionBlur(
   )
   const sum = raw.reduce((a, b) => a + b)
   const [cos, sin] = [exactCos, exactSin].map(f => f((degrees * Math.PI) / 180))
-  const out = new Float64Array(plane.length)
-  const columns = new Int32Array(width)
-  for (let tap = 0; tap < taps; tap++) {
-    const dx = Math.ceil(tap * cos - 0.5)
-    const dy = Math.ceil(tap * sin - 0.5)
-    for (let x = 0; x < width; x++) columns[x] = borderIndex(x + dx, width, 'nearest')
-    const weight = raw[tap] / sum
-    for (let y = 0; y < height; y++) {
-      const row = borderIndex(y + dy, height, 'nearest') * width
-      for (let x = 0; x < width; x++) out[y * width + x] += weight * plane[row + columns[x]]
-    }
-  }
+  const reach = taps - 1
+  const stride = width + 2 * reach
+  const offsets = Array.from({ length: taps }, (_, tap) => {
+    const [dx, dy] = [cos, sin].map(part => Math.ceil(tap * part - 0.5))
+    return (reach + dy) * stride + reach + dx
+  })
+  const weights = Array.from(raw, weight => weight / sum)
+  const padded = pad(plane, height, width, reach, 'nearest')
+  const out = gather(padded, stride, height, width, { offsets, weights })
   // Weights that add up to 1 but for rounding must not lose a step of an even surface.
   for (let i = 0; i < out.length; i++) out[i] = Math.floor(out[i] + 1e-9)
   return out

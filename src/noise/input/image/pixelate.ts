@@ -25,8 +25,9 @@ export const pixelate = defineCorruption({
     const sides = [picture.height, picture.width] as const
     const small = sides.map(side => Math.max(1, Math.trunc(side * factor)))
     const [height, width] = small
-    return mapPlanes(picture, plane =>
-      boxResize(boxResize(bytesOf(plane), sides, [height, width]), [height, width], sides),
-    )
+    return mapPlanes(picture, plane => {
+      const coarse = boxResize(bytesOf(plane), sides, [height, width])
+      return new Float64Array(boxResize(coarse, [height, width], sides))
+    })
   },
 })
