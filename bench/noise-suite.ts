@@ -15,7 +15,7 @@ import {
 
 /**
  * A whole pass of `cifar-c`, 15 kinds at 5 severities, over the same CIFAR-10 test images, beside the
- * published recipes in Python, one thread: `node bench/run.mjs noise-suite [--images 1000] [--data FILE]`.
+ * published recipes in Python, one thread: `node bench/run.mjs noise-suite [--images 1000] [--data FILE] [--only blur]`.
  * The images are done in blocks of 100, the two sides in turn. Prints microseconds an image and kind
  * (processor time, mean of the severities) and how bright the results are, which must agree.
  */
@@ -30,6 +30,7 @@ export async function main(args: string[]): Promise<void> {
     options: {
       images: { type: 'string', default: '1000' },
       data: { type: 'string', default: '../shared/data/cifar10/test.bin' },
+      only: { type: 'string', default: '' },
     },
   })
   if (!existsSync(python)) return console.log(`Skipped: there is no ${python}.`)
@@ -51,16 +52,18 @@ export async function main(args: string[]): Promise<void> {
   const totals = { ours: 0, theirs: 0 }
   console.log('| kind | Temper, us an image | Python, us an image | times as fast | mean byte |')
   console.log('|---|---|---|---|---|')
-  for (const kind of kinds as string[]) {
+  const wanted = (kinds as string[]).filter(kind => kind.includes(values.only))
+  for (const kind of wanted) {
     const row = await compare(noiseOf('input', kind), images, ask)
     totals.ours += row.ours
     totals.theirs += row.theirs
     console.log(rowText(kind, row))
   }
   const { ours, theirs } = totals
-  console.log(rowText('all 15', { ours: ours / 15, theirs: theirs / 15, means: [] }))
+  const [own, other] = [ours, theirs].map(total => total / wanted.length)
+  console.log(rowText(`all ${wanted.length}`, { ours: own, theirs: other, means: [] }))
   console.log(
-    `\nThe whole pass (75 conditions): ${((ours * 5 * count) / 1e6).toFixed(1)} s of processor time against ${((theirs * 5 * count) / 1e6).toFixed(1)} s.`,
+    `\nAll of it (${5 * wanted.length} conditions): ${((ours * 5 * count) / 1e6).toFixed(1)} s of processor time against ${((theirs * 5 * count) / 1e6).toFixed(1)} s.`,
   )
   peer.stdin.end()
   await once(peer, 'exit')

@@ -79,7 +79,7 @@ function row([name, reading]) {
     .map(({ run, test, value, at }) => {
       const later = runs.filter(other => other.again && other.test === run.test)
       const values = later.map(other => other.results[at][1].toPrecision(2)).join(' and ')
-      return `${test} ${value.toPrecision(2)}, drawn again ${values}`
+      return `${test} ${value > 0.5 ? value.toFixed(5) : value.toPrecision(2)}, drawn again ${values}`
     })
   return `| ${name} | ${reading} | ${first.length} of ${count} | ${p.length} | ${weak} | ${extreme.toExponential(1)} | ${again.join('; ') || 'none'} |`
 }
