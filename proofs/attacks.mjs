@@ -17,7 +17,7 @@ const sigma = 0.5
 const alpha = 0.001
 const epochs = 2
 /** Reach of an attack in certified radii, and every how many-th certified image is attacked. */
-const reaches = { 1: 1, 1.5: 10, 2: 10, 3: 10 }
+const reaches = { 1: 1, 2: 10, 3: 10 }
 const attacked = 1000
 const copies = 16
 const steps = 20
