@@ -6,7 +6,6 @@ import torch.nn.functional as F
 setup = json.loads(sys.stdin.readline())
 torch.set_num_threads(setup['threads'])
 torch.manual_seed(0)
-batch = setup['batch']
 network = torch.nn.Sequential(
     torch.nn.Conv2d(1, 16, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
     torch.nn.Conv2d(16, 32, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
@@ -41,7 +40,8 @@ class Measures:
             self.kl += F.kl_div(logp, F.log_softmax(clean, 1), log_target=True, reduction='sum')
 
 
-def evaluate(_):
+def evaluate(what):
+    batch = what['batch']
     measures = [Measures() for _ in range(6)]
     for i in range(0, len(images), batch):
         x, y = images[i:i + batch], labels[i:i + batch]
@@ -53,6 +53,7 @@ def evaluate(_):
 
 
 def certify(what):
+    batch = what['batch']
     for i in range(what['certified']):
         counts = torch.zeros(10)
         for start in range(0, what['copies'], batch):

@@ -18,6 +18,7 @@ export {
   numberToBfloat16,
   numberToFloat16,
 } from './half.js'
+export { InOrder } from './in-order.js'
 export { withDefaults } from './options.js'
 export { matcher } from './pattern.js'
 export { fold, type Key, keyOf, philox, Random } from './random.js'

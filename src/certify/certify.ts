@@ -48,7 +48,8 @@ const keptEvery = 20
  */
 export async function certify(options: CertifyOptions): Promise<Certificate> {
   const smoothing = completeSmoothing(options)
-  const subject = await openSubject(options)
+  const { n0, n, batch } = smoothing
+  const subject = await openSubject(options, { count: n0 + n, batch })
   try {
     const frame = await frameOf(subject, smoothing)
     const done = earlier(frame, options.out)
@@ -80,6 +81,7 @@ async function run({ subject, smoothing, frame, done, ...options }: Run): Promis
   }
   const { samples } = await certifySamples({
     ...smoothing,
+    width: () => subject.width,
     subjects: (await subject.subjects()).filter((_, i) => i % shard.of === shard.index),
     votesOf: async index => {
       const { values, id } = await subject.sample(index)

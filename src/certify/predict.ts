@@ -46,7 +46,7 @@ export interface Predictions {
  */
 export async function predict(options: PredictOptions): Promise<Predictions> {
   const smoothing = completeSmoothing({ ...options, n: options.n ?? 1000 })
-  const subject = await openSubject(options)
+  const subject = await openSubject(options, { count: smoothing.n, batch: smoothing.batch })
   try {
     const { data, seed, classify } = subject
     const voter = new Voter({ classify, shape: data.shape, seed, ...smoothing })
@@ -54,7 +54,11 @@ export async function predict(options: PredictOptions): Promise<Predictions> {
     for (let at = 0; at < data.length && !options.signal?.aborted; at++) {
       const index = subject.numberAt(at)
       const { values, id } = await subject.sample(index)
-      const { prediction, pValue } = await predictSample(voter.votesOf(values, id), smoothing)
+      const { prediction, pValue } = await predictSample(
+        voter.votesOf(values, id),
+        smoothing,
+        () => subject.width,
+      )
       const label = data.labels?.[at]
       const answer = { index, identity: data.identity(at), label, prediction, pValue }
       samples.push(answer)

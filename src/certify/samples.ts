@@ -19,6 +19,8 @@ export interface CertifySamplesOptions extends SmoothingOptions {
   subjects: readonly Subject[]
   /** Opens the votes of one sample's noisy copies. */
   votesOf: (index: number) => Vote | Promise<Vote>
+  /** Votes that may be asked for at once; default 1. It changes no answer. */
+  width?: () => number
   /** Samples of an earlier, interrupted run or of other shards: not done again. */
   done?: readonly CertifiedSample[]
   /** Called after each new sample. */
@@ -45,13 +47,13 @@ export interface Certification {
  */
 export async function certifySamples(options: CertifySamplesOptions): Promise<Certification> {
   const smoothing = completeSmoothing(options)
-  const { subjects, votesOf, onSample, signal, clock = systemClock } = options
+  const { subjects, votesOf, width, onSample, signal, clock = systemClock } = options
   const known = knownSamples(options)
   for (const { index, label } of subjects) {
     if (known.has(index)) continue
     if (signal?.aborted) break
     const start = clock.now()
-    const { prediction, radius } = await certifySample(await votesOf(index), smoothing)
+    const { prediction, radius } = await certifySample(await votesOf(index), smoothing, width)
     const time = (clock.now() - start) / 1000
     const sample = { index, label, prediction, radius, correct: prediction === label, time }
     known.set(index, sample)

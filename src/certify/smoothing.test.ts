@@ -100,6 +100,24 @@ describe('CERTIFY', () => {
     expect(split.asked()).toBeLessThan(100)
   })
 
+  it('says the same with votes asked for at once, in whatever order they come', async () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const votes = Int32Array.from(await biased(0.3 + seed / 60, seed)(0, 110))
+      const random = new Random(keyOf(seed, 'order of votes'))
+      const late = async (first: number, count: number) => {
+        for (let turn = random.below(9); turn > 0; turn--) await Promise.resolve()
+        return votes.subarray(first, first + count)
+      }
+      const [one, several] = [() => 1, () => 5]
+      const wanted = await certifySample(listed(votes).vote, smoothing, one)
+      expect(await certifySample(late, smoothing, several)).toEqual(wanted)
+      const { prediction, pValue, counted } = await predictSample(late, smoothing, several)
+      expect({ prediction, pValue, counted }).toEqual(
+        await predictSample(listed(votes).vote, smoothing, one),
+      )
+    }
+  })
+
   it('abstains where the classifier gives no class', async () => {
     const none = listed(new Int32Array(110).fill(-1))
     expect((await certifySample(none.vote, smoothing)).prediction).toBe(ABSTAIN)

@@ -3,6 +3,7 @@ import {
   binomialTest,
   clopperPearsonLower,
   expected,
+  InOrder,
   normalQuantile,
   UsageError,
 } from '../base/index.js'
@@ -30,7 +31,7 @@ export interface SmoothingOptions {
   n?: number
   /** Chance of a false certificate, a sample. Default 0.001. */
   alpha?: number
-  /** Copies asked for at once. Default 128; it changes no answer. */
+  /** Copies of one call. Default 64; it changes no answer. */
   batch?: number
 }
 
@@ -48,7 +49,7 @@ export interface Certified {
 
 /** The options complete; throws UsageError for one out of range. */
 export function completeSmoothing(options: SmoothingOptions): Smoothing {
-  const { sigma, n0 = 100, n = 10_000, alpha = 0.001, batch = 128 } = options
+  const { sigma, n0 = 100, n = 10_000, alpha = 0.001, batch = 64 } = options
   const check = (name: string, value: number, rule: string, holds: boolean) => {
     if (!holds) throw new UsageError(expected(name, rule, value))
   }
@@ -62,19 +63,29 @@ export function completeSmoothing(options: SmoothingOptions): Smoothing {
 /**
  * CERTIFY: n0 copies choose the class, n fresh ones bound its probability from below,
  *   pA = lower Clopper-Pearson bound at 1 - alpha,  radius = sigma Phi^-1(pA),
- * abstaining where pA < 1/2. Copies 0 to n0 - 1 choose, n0 to n0 + n - 1 count.
+ * abstaining where pA < 1/2. Copies 0 to n0 - 1 choose, n0 to n0 + n - 1 count. So many votes as
+ * `width` says are asked for at once; it changes no answer.
  */
-export async function certifySample(vote: Vote, smoothing: Smoothing): Promise<Certified> {
+export async function certifySample(
+  vote: Vote,
+  smoothing: Smoothing,
+  width = () => 1,
+): Promise<Certified> {
   const { sigma, n0, n, alpha, batch } = smoothing
-  const chosen = await mostVoted(vote, n0, batch)
+  const chosen = await mostVoted(vote, { n0, batch, width })
   const needed = leastHits(n, alpha)
   let [hits, counted] = [0, 0]
   // Once even a unanimous rest could not reach the bound, the answer is to abstain.
-  while (chosen >= 0 && counted < n && hits + n - counted >= needed) {
-    const votes = await vote(n0 + counted, Math.min(batch, n - counted))
+  const isOpen = () => chosen >= 0 && hits + n - counted >= needed
+  const take = (votes: ArrayLike<number>) => {
+    if (!isOpen()) return
     for (let i = 0; i < votes.length; i++) if (votes[i] === chosen) hits++
     counted += votes.length
   }
+  const line = new InOrder(width)
+  for (let from = 0; from < n && isOpen(); from += batch)
+    await line.put(() => vote(n0 + from, Math.min(batch, n - from)), take)
+  await line.drain()
   if (chosen < 0 || hits < needed) return { prediction: ABSTAIN, radius: 0, hits, counted }
   return { prediction: chosen, radius: radiusOf(hits, n, alpha, sigma), hits, counted }
 }
@@ -99,10 +110,18 @@ export function leastHits(n: number, alpha: number): number {
   return low
 }
 
-async function mostVoted(vote: Vote, copies: number, batch: number): Promise<number> {
+async function mostVoted(
+  vote: Vote,
+  { n0, batch, width }: Pick<Smoothing, 'n0' | 'batch'> & { width: () => number },
+): Promise<number> {
   const counts = new Map<number, number>()
-  for (let from = 0; from < copies; from += batch)
-    count(counts, await vote(from, Math.min(batch, copies - from)))
+  const line = new InOrder(width)
+  for (let from = 0; from < n0; from += batch)
+    await line.put(
+      () => vote(from, Math.min(batch, n0 - from)),
+      votes => count(counts, votes),
+    )
+  await line.drain()
   return leaders(counts)[0].label
 }
 
@@ -136,19 +155,27 @@ export interface Predicted {
 /**
  * PREDICT: the class with most of n votes, unless the two-sided binomial test of the two most voted
  * classes against a fair coin has a p-value above alpha: then ABSTAIN. Stops counting once no rest
- * of the votes could change the answer. Uses `n`, `alpha` and `batch`; copies 0 to n - 1.
+ * of the votes could change the answer. Uses `n`, `alpha` and `batch`; copies 0 to n - 1. So many votes
+ * as `width` says are asked for at once; it changes no answer.
  */
 export async function predictSample(
   vote: Vote,
   { n, alpha, batch }: Pick<Smoothing, 'n' | 'alpha' | 'batch'>,
+  width = () => 1,
 ): Promise<Predicted> {
   const counts = new Map<number, number>()
   let counted = 0
-  while (counted < n && !isSettled(counts, n - counted, alpha)) {
-    const votes = await vote(counted, Math.min(batch, n - counted))
+  let settled = isSettled(counts, n, alpha)
+  const take = (votes: ArrayLike<number>) => {
+    if (settled) return
     count(counts, votes)
     counted += votes.length
+    settled = isSettled(counts, n - counted, alpha)
   }
+  const line = new InOrder(width)
+  for (let from = 0; from < n && !settled; from += batch)
+    await line.put(() => vote(from, Math.min(batch, n - from)), take)
+  await line.drain()
   const [first, second] = leaders(counts)
   const pValue = binomialTest(first.votes, first.votes + second.votes)
   // Settled early: the remaining votes cannot move the answer to the other side of alpha.

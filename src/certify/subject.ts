@@ -3,6 +3,7 @@ import { type DataOptions, type Dataset, openData } from '../data/index.js'
 import { type Device, threadsAvailable } from '../engine/index.js'
 import {
   type Bindings,
+  FastPredictor,
   modelPredictor,
   modelPreprocess,
   type OutputKind,
@@ -40,6 +41,8 @@ export interface OpenedSubject {
   /** Whether labels are the model's own clean answers, the data having none. */
   readonly ownLabels: boolean
   readonly classify: Classify
+  /** Calls of `classify` that may be under way at once. */
+  readonly width: number
   /** Every sample with its label, in the data's order. */
   subjects(): Promise<Subject[]>
   /** The number reports give the sample at a position: its row in the source, where it has one. */
@@ -49,8 +52,14 @@ export interface OpenedSubject {
   close(): Promise<void>
 }
 
+/** Noisy copies of each sample, and how many of them are classified at once. */
+interface Copies {
+  readonly count: number
+  readonly batch: number
+}
+
 /** Opens both; throws DataError for what is no classification. */
-export async function openSubject(options: SubjectOptions): Promise<OpenedSubject> {
+export async function openSubject(options: SubjectOptions, copies: Copies): Promise<OpenedSubject> {
   const { seed = 0, threads = threadsAvailable(), device = 'cpu', preprocess } = options
   const data = await openSet(options)
   if (data.targets)
@@ -65,8 +74,10 @@ export async function openSubject(options: SubjectOptions): Promise<OpenedSubjec
     device,
   })
   const read = reader(data)
+  const calls = data.length * Math.ceil(copies.count / copies.batch)
+  const fast = new FastPredictor(predictor, calls)
   const classify: Classify = async (batch, count) =>
-    classesOf(await predictor.predict(batch, count), predictor)
+    classesOf(await fast.predict(batch, count), predictor)
   const order = Array.from({ length: data.length }, (_, position) => position)
   const positions = new Map(order.map(position => [numberOf(data, position), position]))
   return {
@@ -82,13 +93,19 @@ export async function openSubject(options: SubjectOptions): Promise<OpenedSubjec
     },
     ownLabels: data.labels === undefined,
     classify,
+    get width() {
+      return fast.width
+    },
     subjects: () => subjectsOf(data, read, classify),
     numberAt: position => numberOf(data, position),
     sample: async number => {
       const position = positions.get(number) as number
       return { values: await read(position), id: data.id(position) }
     },
-    close: () => predictor.close(),
+    async close() {
+      await fast.close()
+      await predictor.close()
+    },
   }
 }
 
@@ -139,16 +156,20 @@ export function classesOf(
   // One number is the second of two classes: its logit or its probability.
   const threshold = outputKind === 'logits' ? 0 : 0.5
   for (let row = 0; row < classes.length; row++) {
-    const scores = outputs.subarray(row * outputSize, (row + 1) * outputSize)
-    if (scores.some(Number.isNaN)) classes[row] = -1
-    else if (outputSize === 1) classes[row] = scores[0] > threshold ? 1 : 0
-    else classes[row] = largest(scores)
+    const from = row * outputSize
+    const best = largest(outputs, from, from + outputSize)
+    if (best < 0) classes[row] = -1
+    else classes[row] = outputSize === 1 ? Number(outputs[from] > threshold) : best - from
   }
   return classes
 }
 
-function largest(scores: Float32Array): number {
-  let best = 0
-  for (let k = 1; k < scores.length; k++) if (scores[k] > scores[best]) best = k
+/** Where the largest is, the first of equals; -1 where one is not a number. */
+function largest(values: Float32Array, from: number, to: number): number {
+  let best = from
+  for (let k = from; k < to; k++) {
+    if (Number.isNaN(values[k])) return -1
+    if (values[k] > values[best]) best = k
+  }
   return best
 }

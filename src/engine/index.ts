@@ -1,5 +1,7 @@
 export { probeBlock } from './blocked.js'
 export { plainReason, type Reason } from './failure.js'
+export { Lanes, lanesFor } from './lanes.js'
+export { answerRows, type RowModel } from './rows.js'
 export {
   type Device,
   type DeviceInfo,

@@ -3,8 +3,9 @@ import { sizeOf } from '../base/index.js'
 import type { Dataset } from '../data/index.js'
 import type { Predictor } from '../model/index.js'
 
-const usual = 256
-const candidates = [64, 256, 512]
+/** What suits most models; it is taken where trying does not pay. */
+export const usualBatch = 64
+const candidates = [32, 64, 128, 256, 512]
 
 /** Floats a batch of samples may take: 64 MiB. */
 const mostFloats = 2 ** 24
@@ -13,8 +14,8 @@ const mostFloats = 2 ** 24
 const shareOfAnswers = 0.02
 
 /**
- * The batch size that answered fastest, of 64, 256 and 512 as far as they fit into 64 MiB of
- * samples; 256 or what fits where there is too little to do for trying.
+ * The batch size that answered fastest, of 32 to 512 as far as they fit into 64 MiB of
+ * samples; 64 or what fits where there is too little to do for trying.
  */
 export async function fastestBatch(
   predictor: Predictor,
@@ -25,12 +26,12 @@ export async function fastestBatch(
   const largest = Math.max(1, Math.min(candidates.at(-1)!, Math.floor(mostFloats / size)))
   const fitting = candidates.filter(batch => batch <= largest)
   const tried = Math.floor((shareOfAnswers * answers) / (candidates.length + 1))
-  if (fitting.length < 2 || tried < largest) return Math.min(usual, largest)
+  if (fitting.length < 2 || tried < largest) return Math.min(usualBatch, largest)
   const samples = new Float32Array(largest * size)
   for (let i = 0; i < Math.min(largest, data.length); i++)
     await data.read(i, samples.subarray(i * size, (i + 1) * size))
   await predictor.predict(samples, largest)
-  let best = { batch: usual, seconds: Number.POSITIVE_INFINITY }
+  let best = { batch: usualBatch, seconds: Number.POSITIVE_INFINITY }
   for (const batch of fitting) {
     const seconds = await secondsOf(predictor, samples, largest, batch)
     if (seconds < best.seconds) best = { batch, seconds }

@@ -106,7 +106,10 @@ export class DoubtMeter {
 
 /** Sample by sample, whether the answer is right. */
 export function rightOf({ predictions, labels }: Answers): Uint8Array {
-  return Uint8Array.from(predictions, (prediction, row) => (prediction === labels![row] ? 1 : 0))
+  const right = new Uint8Array(predictions.length)
+  for (let row = 0; row < right.length; row++)
+    right[row] = predictions[row] === labels![row] ? 1 : 0
+  return right
 }
 
 function meanOver<T>(items: readonly T[], value: (item: T) => number): number {

@@ -3,7 +3,7 @@ import { threadsAvailable } from '../engine/index.js'
 import type { OpenedModel, Predictor, Preprocess } from '../model/index.js'
 import type { Scorecard } from '../record/index.js'
 import { attackerFor } from './attack.js'
-import { fastestBatch } from './batch-size.js'
+import { fastestBatch, usualBatch } from './batch-size.js'
 import { readBaseline } from './corruption-error.js'
 import type { SampleScores } from './doubt.js'
 import { flipLevels } from './flip-level.js'
@@ -117,7 +117,8 @@ async function measure(
   const { seed = 0, keep = true, onEvent, signal } = options
   const answers = data.length * (1 + suite.conditions.length)
   const isPlain = !options.monteCarlo && !options.ensemble
-  const batch = options.batch ?? (isPlain ? await fastestBatch(predictor, data, answers) : 256)
+  const batch =
+    options.batch ?? (isPlain ? await fastestBatch(predictor, data, answers) : usualBatch)
   const attacker = attackerFor(suite, data, attacked, options)
   const started = performance.now()
   try {

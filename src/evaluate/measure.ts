@@ -1,10 +1,12 @@
 /** One pass over the data under a suite: every batch clean, then under each condition. */
+import { InOrder } from '../base/index.js'
 import { type Batch, batches, type Dataset, featureDeviations } from '../data/index.js'
 import type { Answers, Meter, Values } from '../metrics/index.js'
 import type { Predictor } from '../model/index.js'
 import type { Measures } from '../record/index.js'
 import { AnswerReader } from './answers.js'
-import type { SampleAttacker } from './attack.js'
+import { isAttack, type SampleAttacker } from './attack.js'
+import { usualBatch } from './batch-size.js'
 import { DoubtMeter, type Doubts, type SampleScores } from './doubt.js'
 import { Outputs } from './outputs.js'
 import type { Condition, Suite } from './suites/suite.js'
@@ -16,7 +18,7 @@ export interface MeasureSuiteOptions {
   readonly seed: number
   /** Of the features of a table; default: those of the data measured. */
   readonly deviations?: Float32Array
-  /** Samples a session call; default 256. It changes no figure. */
+  /** Samples a session call; default 64. It changes no figure. */
   readonly batch?: number
   /** Whether corrupted images are kept on disk for the next time; default: no. */
   readonly keep?: boolean
@@ -28,6 +30,8 @@ export interface MeasureSuiteOptions {
     noisy: readonly (readonly (Answers | Values)[])[],
   ) => void
   readonly onProgress?: (samples: number, of: number) => void
+  /** Whether all conditions are measured together too; default: no. */
+  readonly together?: boolean
   /** Measures beside the usual ones: names, `detailed` or `all`. */
   readonly also?: readonly string[]
   readonly signal?: AbortSignal
@@ -47,8 +51,8 @@ export interface Untouched {
 
 export interface MeasuredSuite {
   readonly clean: Measures
-  /** All conditions together: what `noisy` means in a check. */
-  readonly noisy: Measures
+  /** All conditions together, where that was asked for: what `noisy` means in a check. */
+  readonly noisy?: Measures
   readonly conditions: readonly MeasuredCondition[]
   /** Intervals of accuracies and drops; absent where there are no labels. */
   readonly doubts?: Doubts
@@ -63,83 +67,106 @@ export async function measureSuite(options: MeasureSuiteOptions): Promise<Measur
   const { data } = options
   const deviations =
     options.deviations ?? (data.kind === 'vector' ? await featureDeviations(data) : undefined)
-  const { batch = 256, onProgress, signal } = options
-  const pass = new Pass(options, await Outputs.open({ ...options, batch, deviations }))
-  let seen = 0
+  const { batch = usualBatch, signal } = options
+  const outputs = await Outputs.open({ ...options, batch, deviations })
+  const pass = new Pass(options, outputs)
   try {
-    for await (const part of batches(data, { batch, signal })) {
+    for await (const part of batches(data, { batch, signal, into: outputs.room }))
       await pass.add(part)
-      seen += part.rows
-      onProgress?.(seen, data.length)
-    }
-    return pass.result()
+    return await pass.result()
   } finally {
-    await pass.close()
+    await outputs.close()
   }
+}
+
+/** A batch under way: its answers so far, clean and by condition and draw. */
+interface Answered {
+  readonly batch: Batch
+  clean?: Answers | Values
+  readonly noisy: (Answers | Values)[][]
 }
 
 class Pass {
   private readonly reader: AnswerReader
   private readonly clean: Meter
-  private readonly noisy: Meter
+  private readonly noisy: Meter | undefined
+  private readonly line: InOrder
   private readonly meters: readonly Meter[]
   private readonly doubt: DoubtMeter
   private readonly untouched: (Untouched | undefined)[] = []
-  private answers = 0
+  private seen = 0
 
   constructor(
     private readonly options: MeasureSuiteOptions,
     private readonly outputs: Outputs,
   ) {
-    const { predictor, data, suite, also } = options
+    const { predictor, data, suite, also, together } = options
     this.reader = new AnswerReader(predictor, data)
     const meter = () => this.reader.meter(also)
     this.clean = meter()
-    this.noisy = meter()
+    this.noisy = together ? meter() : undefined
+    this.line = new InOrder(() => outputs.width)
     this.meters = suite.conditions.map(meter)
     this.doubt = new DoubtMeter(suite.conditions)
   }
 
+  /** Asks for a batch's answers; the last of them may still be under way when this resolves. */
   async add(batch: Batch): Promise<void> {
-    const clean = this.reader.read(await this.outputs.begin(batch), batch)
-    this.answers += batch.rows
-    this.clean.update(clean)
-    const all: (Answers | Values)[][] = []
-    for (const [i, condition] of this.options.suite.conditions.entries()) {
-      all.push([])
+    const { conditions } = this.options.suite
+    const part: Answered = { batch, noisy: conditions.map(() => []) }
+    await this.line.put(
+      () => this.outputs.begin(batch),
+      outputs => this.readClean(part, outputs),
+    )
+    for (const [i, condition] of conditions.entries())
       for (let draw = 0; draw < condition.draws; draw++) {
+        // An attack starts from the clean answers.
+        if (isAttack(condition)) await this.line.drain()
         const note = (reason: string) => {
           if (draw === 0) this.leaveAlone(i, reason)
         }
-        const outputs = await this.outputs.under(condition, draw, clean, note)
-        this.answers += batch.rows
-        const noisy = this.reader.read(outputs, batch, clean)
-        this.meters[i].update(noisy)
-        this.noisy.update(noisy)
-        all[i].push(noisy)
+        const ask = await this.outputs.under(condition, draw, part.clean, note)
+        await this.line.put(ask, outputs => this.readNoisy(part, i, outputs))
       }
-    }
-    this.options.onAnswers?.(clean, all)
-    if ('labels' in clean && clean.labels) this.doubt.add(clean, all as Answers[][])
   }
 
-  close(): Promise<void> {
-    return this.outputs.close()
+  private readClean(part: Answered, outputs: Float32Array): void {
+    part.clean = this.reader.read(outputs, part.batch)
+    this.clean.update(part.clean)
+    this.endWhenWhole(part)
   }
 
-  result(): MeasuredSuite {
-    const conditions = this.options.suite.conditions.map((condition, i) => ({
-      condition,
-      measures: this.meters[i].result() as Measures,
-      ...(this.untouched[i] && { untouched: this.untouched[i] }),
-    }))
+  private readNoisy(part: Answered, i: number, outputs: Float32Array): void {
+    const answers = this.reader.read(outputs, part.batch, part.clean)
+    this.meters[i].update(answers)
+    this.noisy?.update(answers)
+    part.noisy[i].push(answers)
+    this.endWhenWhole(part)
+  }
+
+  private endWhenWhole({ batch, clean, noisy }: Answered): void {
+    const { suite, data, onAnswers, onProgress } = this.options
+    if (noisy.some((draws, i) => draws.length < suite.conditions[i].draws)) return
+    onAnswers?.(clean!, noisy)
+    if ('labels' in clean! && clean.labels) this.doubt.add(clean, noisy as Answers[][])
+    this.seen += batch.rows
+    onProgress?.(this.seen, data.length)
+  }
+
+  async result(): Promise<MeasuredSuite> {
+    await this.line.drain()
+    const { conditions } = this.options.suite
     return {
       clean: this.clean.result() as Measures,
-      noisy: this.noisy.result() as Measures,
-      conditions,
+      ...(this.noisy && { noisy: this.noisy.result() as Measures }),
+      conditions: conditions.map((condition, i) => ({
+        condition,
+        measures: this.meters[i].result() as Measures,
+        ...(this.untouched[i] && { untouched: this.untouched[i] }),
+      })),
       doubts: this.doubt.result(),
       sampleScores: this.doubt.sampleScores(),
-      answers: this.answers,
+      answers: this.seen * conditions.reduce((sum, { draws }) => sum + draws, 1),
     }
   }
 

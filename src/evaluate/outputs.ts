@@ -2,7 +2,7 @@
 import { UsageError } from '../base/index.js'
 import type { Batch, Dataset } from '../data/index.js'
 import type { Answers, Values } from '../metrics/index.js'
-import type { NoisyPredictor, Predictor, Weights } from '../model/index.js'
+import { FastPredictor, type NoisyPredictor, type Predictor, type Weights } from '../model/index.js'
 import { isAttack, type SampleAttacker } from './attack.js'
 import { activationFill, activationRequest, disturbWeights } from './disturb.js'
 import { NoisyBatches } from './noising/noisy-batches.js'
@@ -29,54 +29,86 @@ const mostKept = 2 ** 28
 export class Outputs {
   private readonly noisy = new Map<string, NoisyPredictor>()
   private readonly weights = new Map<string, Weights>()
+  private readonly fast: FastPredictor
   private kept = 0
   private batch!: Batch
 
   private constructor(
     private readonly options: OutputsOptions,
     private readonly samples: NoisyBatches,
-  ) {}
+  ) {
+    const { predictor, data, batch, suite } = options
+    const onInputs = suite.conditions.filter(({ at }) => at === 'input')
+    const asked = onInputs.reduce((sum, { draws }) => sum + draws, 1)
+    this.fast = new FastPredictor(predictor, asked * Math.ceil(data.length / batch))
+  }
 
   static async open(options: OutputsOptions): Promise<Outputs> {
     const { conditions } = options.suite
     return new Outputs(options, await NoisyBatches.open({ ...options, conditions }))
   }
 
+  /** Where batches are to be laid, for noise to be made of them soonest. */
+  get room(): Float32Array {
+    return this.samples.room
+  }
+
+  /** Answers that may be under way at once. */
+  get width(): number {
+    return this.fast.width
+  }
+
   /** The clean answers to a batch, which is the one asked about from now on. */
   begin(batch: Batch): Promise<Float32Array> {
     this.batch = batch
     this.samples.begin(batch)
-    return this.options.predictor.predict(batch.data, batch.rows)
+    return this.fast.predict(batch.data, batch.rows)
   }
 
-  /** `note` is told of each sample that the noise had to leave as it was. */
+  /**
+   * Gives what asks for the answers to the batch under a condition, to be called at once. `note` is
+   * told of each sample that the noise had to leave as it was; attacks want the clean answers.
+   */
   async under(
     condition: Condition,
     draw: number,
-    clean: Answers | Values,
+    clean: Answers | Values | undefined,
     note: (reason: string) => void,
-  ): Promise<Float32Array> {
-    const { predictor, seed, attacker } = this.options
-    const { data, rows, ids } = this.batch
-    if (isAttack(condition)) {
-      if (!attacker)
-        throw new UsageError(
-          `suite: ${condition.kind} is an attack, which temper eval makes and a check of training does not.`,
-        )
-      const moved = await attacker.attack(condition, draw, this.batch, clean as Answers, seed)
-      return predictor.predict(moved, rows)
+  ): Promise<() => Promise<Float32Array>> {
+    const { rows } = this.batch
+    if (condition.at !== 'input') {
+      const outputs = await this.inside(condition, draw)
+      return async () => outputs
     }
-    if (condition.at === 'input')
-      return predictor.predict(await this.samples.take(condition, draw, note), rows)
+    const samples = isAttack(condition)
+      ? await this.attacked(condition, draw, clean as Answers)
+      : await this.samples.take(condition, draw, note)
+    return () => this.fast.predict(samples, rows)
+  }
+
+  async close(): Promise<void> {
+    await this.fast.close()
+    await this.samples.close()
+    for (const predictor of this.noisy.values()) await predictor.close()
+  }
+
+  private attacked(condition: Condition, draw: number, clean: Answers): Promise<Float32Array> {
+    const { seed, attacker } = this.options
+    if (!attacker)
+      throw new UsageError(
+        `suite: ${condition.kind} is an attack, which temper eval makes and a check of training does not.`,
+      )
+    return attacker.attack(condition, draw, this.batch, clean, seed)
+  }
+
+  /** Answers under noise on weights or activations. */
+  private inside(condition: Condition, draw: number): Promise<Float32Array> {
+    const { predictor, seed } = this.options
+    const { data, rows, ids } = this.batch
     if (condition.at === 'weight')
       return predictor.predict(data, rows, this.weightsUnder(condition, draw))
     const fill = activationFill(condition, ids, { seed, draw })
     return this.noisyFor(condition).predict(data, rows, fill)
-  }
-
-  async close(): Promise<void> {
-    await this.samples.close()
-    for (const predictor of this.noisy.values()) await predictor.close()
   }
 
   private weightsUnder(condition: Condition, draw: number): Weights {

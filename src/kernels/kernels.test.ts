@@ -161,6 +161,41 @@ describe('adding at a ratio', () => {
   )
 })
 
+describe('bytes as numbers in [0, 1]', () => {
+  it.each([1, 16, 255, 784, 300_000])('are byte / 255 rounded once, of %i', length => {
+    const bytes = Uint8Array.from({ length }, (_, i) => i * 7)
+    const wanted = Float32Array.from(bytes, byte => byte / 255)
+    const kernels = openKernels({ bytes: 2 << 20 })
+    for (const out of [kernels.alloc(length), new Float32Array(length)]) {
+      kernels.unitOfBytes(bytes, out)
+      expect(firstDifference(out, wanted)).toBe(-1)
+    }
+    const other = openKernels({ bytes: 2 << 20 }).alloc(length)
+    kernels.unitOfBytes(bytes, other)
+    expect(firstDifference(other, wanted)).toBe(-1)
+  })
+})
+
+describe('normal noise on rows', () => {
+  it.each([16, 784, 2048, 30])('of %i floats gives the bits of each row alone', length => {
+    const kernels = openKernels({ bytes: 1 << 20 })
+    const key = keyOf(7, 'rows')
+    const ids = Float64Array.from([0, 5, 2 ** 40 + 3, 2 ** 53 - 1])
+    const x = fill(new Float32Array(4 * length), new Random(key))
+    const level = { sigma: 0.3, low: -1, high: 1 }
+    const [inside, outside, slow] = [kernels.alloc(x.length), x.slice(), x.slice()]
+    inside.set(x)
+    kernels.gaussianRows(inside, inside, level, key, ids)
+    kernels.gaussianRows(outside, outside, level, key, ids)
+    scalarKernels().gaussianRows(slow, slow, level, key, ids)
+    expect(firstDifference(inside, slow)).toBe(-1)
+    expect(firstDifference(outside, slow)).toBe(-1)
+    const alone = x.slice(length, 2 * length)
+    kernels.gaussian(alone, alone, level, fold(key, 5))
+    expect(firstDifference(inside.subarray(length, 2 * length), alone)).toBe(-1)
+  })
+})
+
 describe('the memory', () => {
   it('gives aligned, padded views that never meet', () => {
     const kernels = openKernels({ bytes: 1 << 20 })

@@ -1,4 +1,4 @@
-import type { Key } from '../base/index.js'
+import { fold, type Key, rowViews } from '../base/index.js'
 import { openArena, type PlaneBlur } from './module.js'
 import { type AdamOptions, type AdamState, adamScalars, type SgdOptions } from './optimizers.js'
 import { poissonTable, poissonTableLength } from './poisson-table.js'
@@ -35,6 +35,14 @@ export interface Kernels {
     level: Clip & { readonly sigma: number },
     key: Key,
     first?: number,
+  ): void
+  /** The same for rows end to end, each of its own key: `fold(key, id)` of the row's id. */
+  gaussianRows(
+    x: Float32Array,
+    out: Float32Array,
+    level: Clip & { readonly sigma: number },
+    key: Key,
+    ids: Float64Array,
   ): void
   /** out = clip(x + U(-halfWidth, halfWidth)). */
   uniform(
@@ -82,6 +90,8 @@ export interface Kernels {
    * silent stay as they are; gives their number.
    */
   addAtRatio(x: Float32Array, noise: Float32Array, out: Float32Array, rows: RatioRows): number
+  /** out = byte / 255, rounded once; soonest where `out` lies in a memory of the kernels. */
+  unitOfBytes(bytes: Uint8Array, out: Float32Array): void
   /** out = x kept inside [low, high]. */
   clamp(x: Float32Array, out: Float32Array, low: number, high: number): void
 
@@ -130,7 +140,8 @@ export interface SgdState {
 
 /** Opens a memory of `bytes` (at most 4 GiB, default 16 MiB) that never grows, and its SIMD kernels. */
 export function openKernels({ bytes = 16 * 1024 ** 2 }: { bytes?: number } = {}): Kernels {
-  const { run, alloc, holds, free, blurPlanes, addAtRatio } = openArena(bytes)
+  const arena = openArena(bytes)
+  const { run, alloc, holds, free, blurPlanes, addAtRatio, gaussianRows } = arena
   const kernels = passes(run, tableIn(alloc))
   return {
     alloc,
@@ -140,6 +151,12 @@ export function openKernels({ bytes = 16 * 1024 ** 2 }: { bytes?: number } = {})
     blur: eachPlane(blurPlanes),
     addAtRatio: (x, noise, out, rows) =>
       addAtRatio(x, noise, out, rows.length, rows.ratio) ?? addRows(kernels, x, noise, out, rows),
+    gaussianRows(x, out, level, key, ids) {
+      const { low = -Infinity, high = Infinity, sigma } = level
+      if (!gaussianRows(x, out, { sigma, low, high }, key, ids))
+        eachRow(kernels, x, out, level, key, ids)
+    },
+    unitOfBytes: (bytes, out) => eachByte(bytes, out, arena.unitOfBytes(bytes, out)),
   }
 }
 
@@ -156,6 +173,8 @@ export function scalarKernels(): Kernels {
     ...kernels,
     blur: eachPlane(() => false),
     addAtRatio: (x, noise, out, rows) => addRows(kernels, x, noise, out, rows),
+    gaussianRows: (x, out, level, key, ids) => eachRow(kernels, x, out, level, key, ids),
+    unitOfBytes: (bytes, out) => eachByte(bytes, out, 0),
   }
 }
 
@@ -181,7 +200,10 @@ export function sharedKernels(): Kernels {
 
 const bounds = ({ low = -Infinity, high = Infinity }: Clip) => [low, high]
 
-type Passes = Omit<Kernels, 'alloc' | 'holds' | 'free' | 'blur' | 'addAtRatio'>
+type Passes = Omit<
+  Kernels,
+  'alloc' | 'holds' | 'free' | 'blur' | 'addAtRatio' | 'gaussianRows' | 'unitOfBytes'
+>
 
 function passes(run: Runner, table: () => Float32Array): Passes {
   return {
@@ -241,6 +263,26 @@ function addRows(
     }
   }
   return silent
+}
+
+/** Bytes from number `from` on, one by one; a loop of its own, for the compiler to know both types. */
+function eachByte(bytes: Uint8Array, out: Float32Array, from: number): void {
+  const count = bytes.length
+  for (let i = from; i < count; i++) out[i] = bytes[i] / 255
+}
+
+/** Normal noise row by row, with the same bits as all at once. */
+function eachRow(
+  kernels: Passes,
+  x: Float32Array,
+  out: Float32Array,
+  level: Parameters<Kernels['gaussianRows']>[2],
+  key: Key,
+  ids: Float64Array,
+): void {
+  const [plain, noisy] = [x, out].map(array => rowViews(array, array.length / ids.length))
+  for (let row = 0; row < ids.length; row++)
+    kernels.gaussian(plain[row], noisy[row], level, fold(key, ids[row]))
 }
 
 /** All at once, or plane by plane, or by the twin where even one is too large; with the same bits. */

@@ -26,7 +26,19 @@ export interface Arena {
   blurPlanes: PlaneBlur
   /** Adds noise to rows at a ratio; undefined where an array is elsewhere. Gives the number of silent rows. */
   addAtRatio: RatioAdd
+  /** Puts normal noise on rows; false where an array is elsewhere, or rows are no multiples of 16 floats. */
+  gaussianRows: RowsNoise
+  /** Bytes as numbers in [0, 1], whole sixteens of them; gives how many. */
+  unitOfBytes(bytes: Uint8Array, out: Float32Array): number
 }
+
+export type RowsNoise = (
+  x: Float32Array,
+  out: Float32Array,
+  level: { readonly sigma: number; readonly low: number; readonly high: number },
+  key: Key,
+  ids: Float64Array,
+) => boolean
 
 export type RatioAdd = (
   x: Float32Array,
@@ -105,8 +117,34 @@ export function openArena(bytes: number): Arena {
     const [from, added, to] = [x, noise, out].map(array => array.byteOffset)
     return exports.addAtRatio(from, added, to, x.length / length, length, stage, ratio)
   }
+  const staged = new Float64Array(buffer, stage, (slots * chunkLength) / 2)
+  const gaussianRows: RowsNoise = (x, out, level, key, ids) => {
+    if (!holds(x) || !holds(out))
+      return sameArena([x, out])?.gaussianRows(x, out, level, key, ids) ?? false
+    const length = x.length / ids.length
+    if (length % 16 || ids.length > staged.length) return false
+    staged.set(ids)
+    const { sigma, low, high } = level
+    const places = [x.byteOffset, out.byteOffset, ids.length, length, staged.byteOffset]
+    exports.gaussianRows(...places, sigma, low, high, ...key.seed, ...key.stream)
+    return true
+  }
+  const stagedBytes = new Uint8Array(buffer, stage, slots * chunkLength * 4)
+  const unitOfBytes = (bytes: Uint8Array, out: Float32Array): number => {
+    if (!holds(out)) return sameArena([out])?.unitOfBytes(bytes, out) ?? 0
+    const whole = bytes.length - (bytes.length % 16)
+    for (let from = 0; from < whole; from += stagedBytes.length) {
+      const count = Math.min(stagedBytes.length, whole - from)
+      stagedBytes.set(count === bytes.length ? bytes : bytes.subarray(from, from + count))
+      exports.unitOfBytes(stagedBytes.byteOffset, out.byteOffset + 4 * from, count)
+    }
+    return whole
+  }
   const run = runner(exports, buffer, stage)
-  const arena: Arena = { memory, alloc, holds, free, blurPlanes, addAtRatio, run }
+  const arena: Arena = {
+    ...{ memory, alloc, holds, free, run },
+    ...{ blurPlanes, addAtRatio, gaussianRows, unitOfBytes },
+  }
   arenas.set(buffer, arena)
   return arena
 }

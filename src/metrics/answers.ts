@@ -78,7 +78,7 @@ export function answersOf(values: ArrayLike<number>, options: AnswerOptions): An
 
 /** A single column is a two-class model's second class: logits (0, z) or probabilities (1 - p, p). */
 function widen(values: ArrayLike<number>, { kind, columns }: AnswerOptions) {
-  if (columns > 1) return { rows: Float64Array.from(values), classes: columns }
+  if (columns > 1) return { rows: new Float64Array(values), classes: columns }
   const rows = new Float64Array(values.length * 2)
   for (let i = 0; i < values.length; i++) {
     rows[2 * i] = kind === 'logits' ? 0 : 1 - values[i]

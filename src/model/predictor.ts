@@ -1,5 +1,14 @@
-import { ModelError, sizeOf, type Tensor } from '../base/index.js'
-import { createSession, type Device, type Session } from '../engine/index.js'
+import { ModelError, type Tensor } from '../base/index.js'
+import {
+  answerRows,
+  createSession,
+  type Device,
+  Lanes,
+  lanesFor,
+  type RowModel,
+  type Session,
+  threadsAvailable,
+} from '../engine/index.js'
 import type { MemberSpread } from '../metrics/index.js'
 import type { ActivationRequest } from '../noise/index.js'
 import { writeModel } from '../onnx/index.js'
@@ -27,6 +36,13 @@ export interface Predictor {
    * weights where some are given.
    */
   predict(samples: Float32Array, rows: number, weights?: Weights): Promise<Float32Array>
+  /**
+   * How many calls of `predict` may be under way at once; 1 unless it says otherwise. With more, the
+   * samples are free again as soon as `predict` has returned.
+   */
+  readonly width?: number
+  /** The same with several sessions side by side, to be closed too; absent where one does as well. */
+  inLanes?(): Promise<Predictor>
   /** How the members differ whose mean an answer is, where this is an ensemble and gave that answer. */
   spread?(answer: Float32Array): MemberSpread | undefined
   /** The present weights; absent where there are none to disturb. */
@@ -55,7 +71,7 @@ export async function modelPredictor(
   const own = options.weights
   const sessions = new ModelSessions(opened, options)
   await (own ? sessions.fed() : sessions.constant())
-  return {
+  const predictor: Predictor = {
     outputKind: opened.output.kind,
     outputSize: opened.output.size,
     places: opened.output.places,
@@ -63,11 +79,36 @@ export async function modelPredictor(
     parameters: opened.parameters,
     noisy: request => noisyPredictor(opened, options, request),
     async predict(samples, rows, weights = own) {
-      if (!weights) return answer(opened, await sessions.constant(), {}, samples, rows, options)
+      const { rowModel } = sessions
+      if (!weights) return answerRows(await sessions.constant(), rowModel, samples, rows)
       const feeds = feedsOf(opened, weights)
-      return answer(opened, await sessions.fed(), feeds, samples, rows, options)
+      return answerRows(await sessions.fed(), rowModel, samples, rows, feeds)
     },
     close: () => sessions.close(),
+  }
+  const { threads = threadsAvailable(), device = 'cpu' } = options
+  const weightBytes = opened.parameters.reduce((sum, p) => sum + p.value.data.byteLength, 0)
+  const lanes = own || device !== 'cpu' ? 1 : lanesFor(weightBytes, threads)
+  if (lanes === 1) return predictor
+  const model = () => ({ ...sessions.rowModel, bytes: sessions.bytes(false) })
+  return { ...predictor, inLanes: () => laned(predictor, model(), lanes, threads) }
+}
+
+/** Answers side by side, as long as the weights are the model's own. */
+async function laned(
+  plain: Predictor,
+  model: RowModel,
+  count: number,
+  threads: number,
+): Promise<Predictor> {
+  const lanes = await Lanes.open(model, count, threads)
+  return {
+    ...plain,
+    inLanes: undefined,
+    width: lanes.width,
+    predict: (samples, rows, weights) =>
+      weights ? plain.predict(samples, rows, weights) : lanes.answer(samples, rows),
+    close: () => lanes.close(),
   }
 }
 
@@ -79,6 +120,13 @@ class ModelSessions {
     private readonly opened: OpenedModel,
     private readonly options: PredictorOptions,
   ) {}
+
+  /** Throws ModelError for a file that insists on several samples at a time. */
+  get rowModel(): Omit<RowModel, 'bytes'> {
+    const { name: output, size: width } = this.opened.output
+    const chunk = fixedBatch(this.opened)
+    return { input: samplesInput, output, shape: this.options.sampleShape, width, chunk }
+  }
 
   constant(): Promise<Session> {
     return this.session(false)
@@ -95,34 +143,19 @@ class ModelSessions {
   private session(isFed: boolean): Promise<Session> {
     const known = this.open.get(isFed)
     if (known) return known
-    const { sampleShape, preprocess, threads, device } = this.options
-    const plain = dynamicGraph(this.opened, { sampleShape, preprocess })
-    const graph = isFed ? feedParameters(plain, this.opened) : plain
-    const made = createSession(writeModel({ ...this.opened.model, graph }), { threads, device })
+    const { threads, device } = this.options
+    const made = createSession(this.bytes(isFed), { threads, device })
     this.open.set(isFed, made)
     return made
   }
-}
 
-async function answer(
-  opened: OpenedModel,
-  session: Session,
-  fed: Record<string, Tensor>,
-  samples: Float32Array,
-  rows: number,
-  { sampleShape }: PredictorOptions,
-): Promise<Float32Array> {
-  const size = sizeOf(sampleShape)
-  const chunk = fixedBatch(opened) ?? rows
-  const { name, size: width } = opened.output
-  const answers = new Float32Array(rows * width)
-  for (let row = 0; row < rows; row += chunk) {
-    const data = samples.subarray(row * size, (row + chunk) * size)
-    const tensor = { dtype: 'float32' as const, shape: [chunk, ...sampleShape], data }
-    const made = await session.run({ ...fed, [samplesInput]: tensor }, { [name]: null })
-    answers.set(made[name].data as Float32Array, row * width)
+  /** The ONNX file of a session, its weights built in or fed. */
+  bytes(isFed: boolean): Uint8Array {
+    const { sampleShape, preprocess } = this.options
+    const plain = dynamicGraph(this.opened, { sampleShape, preprocess })
+    const graph = isFed ? feedParameters(plain, this.opened) : plain
+    return writeModel({ ...this.opened.model, graph })
   }
-  return answers
 }
 
 /** The batch a file insists on: 1, or undefined where it leaves it free. */

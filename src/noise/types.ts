@@ -82,6 +82,18 @@ export interface InputNoise extends Card {
   deviation?(level: Level): number
   /** Writes the noisy sample; `out` may be `x`. The same arguments give the same bits. */
   apply(x: Float32Array, out: Float32Array, level: Level, key: Key, context: InputContext): void
+  /**
+   * The same for samples end to end, each under `fold(key, id)` of its id, faster and to the same
+   * bits; false where they have to be done one by one.
+   */
+  applyRows?(
+    x: Float32Array,
+    out: Float32Array,
+    level: Level,
+    key: Key,
+    context: InputContext,
+    ids: Float64Array,
+  ): boolean
 }
 
 /** Which samples make up each mixed sample, and how much of each. */

@@ -56,7 +56,7 @@ export class Checker {
     observer: Observer,
   ): Promise<CheckResult> {
     const measured = await this.measure(this.suite(), observer)
-    const [clean, noisy] = [measured.clean, measured.noisy].map(withoutBins)
+    const [clean, noisy] = [measured.clean, measured.noisy!].map(withoutBins)
     const event: NewEvent = {
       type: 'check',
       step: state.step,
@@ -114,6 +114,7 @@ export class Checker {
       deviations: this.resolved.deviations,
       onAnswers: observer.add,
       also: ['detailed'],
+      together: true,
     })
   }
 

@@ -35,9 +35,16 @@ export function transpiledRooms(...rooms: string[]): (name: string, code: string
 
 function transpile(room: string, folder: string): void {
   const names = readdirSync(room, { recursive: true, encoding: 'utf8' })
-  for (const name of names.filter(n => n.endsWith('.ts') && !n.endsWith('.test.ts'))) {
+  // AssemblyScript is another language.
+  const isOurs = (n: string) =>
+    n.endsWith('.ts') && !n.endsWith('.test.ts') && !n.startsWith('assembly')
+  for (const name of names.filter(isOurs)) {
     const { outputText } = ts.transpileModule(readFileSync(join(room, name), 'utf8'), {
-      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+      compilerOptions: {
+        module: ts.ModuleKind.ESNext,
+        target: ts.ScriptTarget.ES2022,
+        verbatimModuleSyntax: true,
+      },
     })
     const path = join(folder, relative(source, room), name.replace(/\.ts$/, '.js'))
     mkdirSync(dirname(path), { recursive: true })

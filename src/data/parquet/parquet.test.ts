@@ -101,7 +101,7 @@ describe('tables that pandas wrote', () => {
 })
 
 describe('the child process that decodes', () => {
-  const write = transpiledRooms('base', 'onnx', 'record', 'supervise', 'data')
+  const write = transpiledRooms('base', 'kernels', 'onnx', 'record', 'supervise', 'data')
   const open = (path: string) =>
     run(
       write(

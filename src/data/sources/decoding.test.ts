@@ -80,7 +80,7 @@ describe('decoding', () => {
   })
 
   it('in worker threads gives the same bits, and lets the process end', async () => {
-    const write = transpiledRooms('base', 'onnx', 'record', 'supervise', 'data')
+    const write = transpiledRooms('base', 'kernels', 'onnx', 'record', 'supervise', 'data')
     const script = write(
       'entry.js',
       `

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 import { sizeOf } from '../../base/index.js'
+import { sharedKernels } from '../../kernels/index.js'
 import type { Dataset } from '../dataset.js'
-import { bytesToUnit } from './memory.js'
 
 /** Samples in one piece of memory. */
 const PAGE_SAMPLES = 256
@@ -70,7 +70,7 @@ class Kept<A extends Uint8Array | Float32Array> {
   read(slot: number, out: Float32Array): void {
     const place = this.place(slot)
     if (this.scale === 1) out.set(place)
-    else bytesToUnit(place as Uint8Array, out)
+    else sharedKernels().unitOfBytes(place as Uint8Array, out)
   }
 
   private place(slot: number): A {

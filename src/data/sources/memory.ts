@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { InternalError, sizeOf } from '../../base/index.js'
+import { sharedKernels } from '../../kernels/index.js'
 import type { Dataset, SampleKind } from '../dataset.js'
 
 export interface MemorySource {
@@ -18,16 +19,6 @@ export interface MemorySource {
   sampleRate?: number
   split?: string
   splits?: readonly string[]
-}
-
-/** byte / 255, rounded once to float32. */
-const unitOfByte = Float32Array.from({ length: 256 }, (_, byte) => byte / 255)
-
-/** Bytes as numbers in [0,1]; a loop of its own, for the compiler to know both types. */
-export function bytesToUnit(bytes: Uint8Array, out: Float32Array): void {
-  const table = unitOfByte
-  const count = bytes.length
-  for (let i = 0; i < count; i++) out[i] = table[bytes[i]]
 }
 
 /** A data set held in memory, bytes kept as bytes. */
@@ -51,7 +42,7 @@ export function memoryDataset(source: MemorySource): Dataset {
     group: groups && (index => groups[index]),
     read: (index, out) => {
       const sample = values.subarray(index * size, (index + 1) * size)
-      if (sample instanceof Uint8Array) bytesToUnit(sample, out)
+      if (sample instanceof Uint8Array) sharedKernels().unitOfBytes(sample, out)
       else out.set(sample)
     },
     sha256: () => {

@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path'
 import type { Clock } from '../../base/index.js'
 import { cacheFolder } from '../../data/index.js'
+import { sharedKernels } from '../../kernels/index.js'
 import { contentHash } from '../../record/index.js'
 
 /** All kept samples together, unless `TEMPER_CACHE_MB` says otherwise. */
@@ -71,8 +72,7 @@ export class KeptSamples {
   read(from: number, rows: number, out: Float32Array): void {
     const bytes = this.bytes.subarray(0, rows * this.size)
     readSync(this.file, bytes, 0, bytes.length, from * this.size)
-    const table = unitOfByte
-    for (let i = 0; i < bytes.length; i++) out[i] = table[bytes[i]]
+    sharedKernels().unitOfBytes(bytes, out)
   }
 
   close(): void {

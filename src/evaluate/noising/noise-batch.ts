@@ -1,5 +1,5 @@
 /** Noise on a batch of samples, from what can be sent to another thread alone. */
-import { keyOf } from '../../base/index.js'
+import { fold, keyOf, rowViews, sizeOf } from '../../base/index.js'
 import type { Dataset } from '../../data/index.js'
 import { completeLevel, noiseOf, type Source } from '../../noise/index.js'
 import { clipOf } from '../disturb.js'
@@ -37,17 +37,23 @@ export type Note = (reason: string) => void
 
 /** Puts the noise on one sample; the draw is keyed by the sample's id. */
 export function sampleNoise(job: NoiseJob, note: Note) {
+  const { noise, level, root, context } = open(job, note)
+  return (x: Float32Array, out: Float32Array, id: number): void =>
+    noise.apply(x, out, level, fold(root, id), context)
+}
+
+function open(job: NoiseJob, note: Note) {
   const { kind, severity, clip, draw, seed, shape, sampleRate, deviations, sources } = job
   const noise = noiseOf('input', kind)
-  const level = completeLevel(noise, job.level)
-  const context = { shape, sampleRate, clip, deviations, sources, note }
-  return (x: Float32Array, out: Float32Array, id: number): void => {
-    const key = keyOf(seed, `evaluate input:${kind}`, severity, draw, id)
-    noise.apply(x, out, level, key, context)
+  return {
+    noise,
+    level: completeLevel(noise, job.level),
+    root: keyOf(seed, `evaluate input:${kind}`, severity, draw),
+    context: { shape, sampleRate, clip, deviations, sources, note },
   }
 }
 
-/** Rows `[ids.length, ...shape]` of `x` with noise, into `out`. */
+/** The first `ids.length` rows `[rows, ...shape]` of `x` with noise, into `out`. */
 export function noiseBatch(
   job: NoiseJob,
   x: Float32Array,
@@ -55,10 +61,11 @@ export function noiseBatch(
   out: Float32Array,
   note: Note,
 ): void {
-  const noise = sampleNoise(job, note)
-  const size = x.length / ids.length
-  for (let row = 0; row < ids.length; row++) {
-    const [from, to] = [row * size, (row + 1) * size]
-    noise(x.subarray(from, to), out.subarray(from, to), ids[row])
-  }
+  const { noise, level, root, context } = open(job, note)
+  const size = sizeOf(job.shape)
+  const [all, into] = [x, out].map(array => array.subarray(0, ids.length * size))
+  if (noise.applyRows?.(all, into, level, root, context, ids)) return
+  const [plain, noisy] = [rowViews(x, size), rowViews(out, size)]
+  for (let row = 0; row < ids.length; row++)
+    noise.apply(plain[row], noisy[row], level, fold(root, ids[row]), context)
 }

@@ -6,6 +6,7 @@ import type { Condition } from '../suites/suite.js'
 import { type Kept, keeping } from './keeping.js'
 import { jobOf, type NoiseJob, type Note, noiseBatch } from './noise-batch.js'
 import { canStart, NoisePool } from './pool.js'
+import { Rooms } from './room.js'
 
 export interface NoisyOptions {
   readonly data: Dataset
@@ -25,11 +26,14 @@ interface Task {
   readonly kept?: Kept
 }
 
-/** Noise that takes less than this share of a pass is not worth a thread. */
-const worthThreads = 0.08
+/** Noise that takes less than this share of a pass, or of what is left fewer seconds, is not worth a thread. */
+const worthThreads = { share: 0.08, seconds: 1 }
 
 /** Batch by batch, each condition's noisy samples in turn. */
 export class NoisyBatches {
+  /** Where a batch is to be laid, so that noise is made of it without a copy. */
+  readonly room: Float32Array
+  private readonly rooms: Rooms
   private readonly tasks: readonly Task[]
   private readonly out: Float32Array
   private readonly size: number
@@ -49,7 +53,9 @@ export class NoisyBatches {
     const { data, batch } = options
     this.tasks = tasks
     this.size = sizeOf(data.shape)
-    this.out = new Float32Array(Math.min(batch, data.length) * this.size)
+    const floats = Math.min(batch, data.length) * this.size
+    this.rooms = Rooms.take(floats)
+    ;[this.room, this.out] = this.rooms.of(floats)
   }
 
   static async open(options: NoisyOptions): Promise<NoisyBatches> {
@@ -64,7 +70,7 @@ export class NoisyBatches {
     return new NoisyBatches(options, options.keep ? await keeping(tasks, options) : tasks)
   }
 
-  /** The batch that is asked about from now on. */
+  /** The batch that is asked about from now on, which lies in the room. */
   begin(batch: Batch): void {
     this.batch = batch
     if (this.isWorthThreads()) {
@@ -85,12 +91,15 @@ export class NoisyBatches {
     const now = performance.now()
     const elapsed = this.started === undefined ? 0 : now - this.started
     this.started ??= now
-    return elapsed > 0 && this.noising > worthThreads * elapsed
+    const { position } = this.batch
+    const left = Math.ceil(this.options.data.length / this.options.batch) - position
+    const seconds = ((this.noising / position) * left) / 1000
+    return this.noising > worthThreads.share * elapsed && seconds > worthThreads.seconds
   }
 
   /** The batch's samples under a condition; valid until the next are asked for. */
   async take(condition: Condition, draw: number, note: Note): Promise<Float32Array> {
-    const { data, rows, ids, indices, position } = this.batch!
+    const { rows, ids, indices, position } = this.batch!
     const task = this.tasks.find(t => t.condition === condition && t.draw === draw)!
     const out = this.out.subarray(0, rows * this.size)
     const first = position * this.options.batch
@@ -100,7 +109,7 @@ export class NoisyBatches {
       for (const reason of await this.workshop!.take(this.jobs.get(task)!, out)) note(reason)
     } else {
       const before = performance.now()
-      noiseBatch(task.job, data, ids, out, note)
+      noiseBatch(task.job, this.room, ids, this.out, note)
       this.noising += performance.now() - before
     }
     task.kept?.add(out)
@@ -110,6 +119,7 @@ export class NoisyBatches {
   async close(): Promise<void> {
     for (const { kept } of this.tasks) kept?.close()
     await this.workshop?.close()
+    this.rooms.giveBack()
   }
 }
 

@@ -56,3 +56,20 @@ export function clamp(x: usize, out: usize, n: u32, low: f32, high: f32): void {
     }
   }
 }
+
+/** out = byte / 255. */
+export function unitOfBytes(bytes: usize, out: usize, n: u32): void {
+  const most = f32x4.splat(255)
+  const end = bytes + <usize>n
+  while (bytes < end) {
+    const all = v128.load(bytes)
+    const low = i16x8.extend_low_i8x16_u(all)
+    const high = i16x8.extend_high_i8x16_u(all)
+    v128.store(out, f32x4.div(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(low)), most))
+    v128.store(out, f32x4.div(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(low)), most), 16)
+    v128.store(out, f32x4.div(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(high)), most), 32)
+    v128.store(out, f32x4.div(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(high)), most), 48)
+    bytes += 16
+    out += 64
+  }
+}

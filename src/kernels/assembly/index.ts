@@ -2,7 +2,8 @@ export { words, normal, gaussian, uniform, laplace, speckle, replace } from './n
 export { poisson } from './poisson'
 export { blurPlanes } from './blur'
 export { addAtRatio } from './ratio'
-export { lerp, scaleAdd, addScaled, clamp } from './elementwise'
+export { gaussianRows } from './rows'
+export { lerp, scaleAdd, addScaled, clamp, unitOfBytes } from './elementwise'
 export { sumOfSquares, energy, maxAbs } from './reduce'
 export { adam, momentum, descent } from './optimizers'
 

@@ -18,8 +18,7 @@ type Fused = (
 export function additive(fused: Fused): InputNoise['apply'] {
   const clipped = clippedLevel()
   return (x, out, level, key, context) => {
-    if (!context.deviations && (context.per ?? 'element') === 'element')
-      return fused(x, out, clipped(level, context), key)
+    if (ownDraws(context)) return fused(x, out, clipped(level, context), key)
     const { draws, drawOf } = sharing(x.length, context)
     const noise = scratch(0, draws).fill(0)
     fused(noise, noise, level, key)
@@ -28,6 +27,10 @@ export function additive(fused: Fused): InputNoise['apply'] {
     clipInPlace(out, context)
   }
 }
+
+/** Whether every element has its own draw, of one strength. */
+export const ownDraws = ({ deviations, per = 'element' }: InputContext): boolean =>
+  !deviations && per === 'element'
 
 /** The level with the bounds of the clip, kept while both stay the same: the samples of a batch share them. */
 function clippedLevel(): (level: Level, context: InputContext) => Level {

@@ -1,7 +1,8 @@
 import { sharedKernels } from '../../../kernels/index.js'
+import { clipOf } from '../../context.js'
 import { amount } from '../../level.js'
 import { defineInput } from '../define.js'
-import { additive } from './additive.js'
+import { additive, ownDraws } from './additive.js'
 
 /** clip(x + sigma N(0, 1)). */
 export const gaussian = defineInput({
@@ -16,4 +17,9 @@ export const gaussian = defineInput({
   apply: additive((x, out, { sigma, low, high }, key) =>
     sharedKernels().gaussian(x, out, { sigma, low, high }, key),
   ),
+  applyRows(x, out, { sigma }, key, context, ids) {
+    if (sigma === 0 || !ownDraws(context)) return false
+    sharedKernels().gaussianRows(x, out, { sigma, ...clipOf(context) }, key, ids)
+    return true
+  },
 })

@@ -1,0 +1,36 @@
+import { sizeOf, type Tensor } from '../base/index.js'
+import type { Session } from './session.js'
+
+/** A model that answers rows of one input with rows of one output: what another thread has to know. */
+export interface RowModel {
+  /** The ONNX file. */
+  readonly bytes: Uint8Array
+  readonly input: string
+  readonly output: string
+  /** Shape of one row of the input. */
+  readonly shape: readonly number[]
+  /** Numbers a row of the output. */
+  readonly width: number
+  /** Rows a call, where the file insists on a number. */
+  readonly chunk?: number
+}
+
+/** The answers `[rows, width]` to rows of samples, `fed` being what else the session takes. */
+export async function answerRows(
+  session: Session,
+  { input, output, shape, width, chunk }: Omit<RowModel, 'bytes'>,
+  samples: Float32Array,
+  rows: number,
+  fed: Readonly<Record<string, Tensor>> = {},
+): Promise<Float32Array> {
+  const size = sizeOf(shape)
+  const here = chunk ?? rows
+  const answers = new Float32Array(rows * width)
+  for (let row = 0; row < rows; row += here) {
+    const data = samples.subarray(row * size, (row + here) * size)
+    const tensor = { dtype: 'float32' as const, shape: [here, ...shape], data }
+    const made = await session.run({ ...fed, [input]: tensor }, { [output]: null })
+    answers.set(made[output].data as Float32Array, row * width)
+  }
+  return answers
+}
