@@ -91,8 +91,9 @@ function suppression(
 ): Cost {
   const score = gotWorse(without, control, maxSuppression)
   const misses = missedMore(without, control, maxUnsure)
-  // A model as often right without the noise is not held down, however modest.
-  const unsure = misses && score.worse > 0 ? misses.pValue : 1
+  // A model that is right less often without the noise is not held down, however modest.
+  const isHelped = gotWorse(control, without, 0).pValue < signAt
+  const unsure = misses && !isHelped ? misses.pValue : 1
   return {
     worse: score.worse,
     pValue: Math.min(1, 2 * Math.min(score.pValue, unsure)),
@@ -119,6 +120,9 @@ async function blameForCalibration(suspicion: Suspicion, probe: Probe): Promise<
   state.acquittedUntil = checks + 2 ** ++state.acquittals
   return { noises, evidence, found, acquits: 'branches' }
 }
+
+/** Below this p-value accuracy is taken to have gained by the noise. */
+const signAt = 0.05
 
 const unknown: Comparison = { worse: 0, pValue: 1 }
 

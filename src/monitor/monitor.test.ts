@@ -257,7 +257,7 @@ describe('each trouble has its own name', () => {
     expect(event.reason).toMatch(
       /squared error of its confidence 0\.\d+ below \(0\.05 is allowed\)/,
     )
-    // As modest, and as often right without it: that noise takes nothing away.
+    // As modest, and less often right without it: that noise takes nothing away.
     expect(overuses(await live(monitorOf(), life, 3, 5, probeWith(0.55, -0.4)))).toEqual([])
     expect(overuses(await live(monitorOf(), life, 3, 5, probeWith(0.65, -0.1)))).toEqual([])
   })
