@@ -141,16 +141,14 @@ function suppressedEvidence(
 ): Evidence {
   const [{ noise, raises, unsure, pValue }] = found.harmful
   const score = clean.right ? 'clean accuracy' : 'the clean score'
-  const sure =
-    unsure === undefined
-      ? ''
-      : `, and the squared error of its confidence ${round(unsure)} below (${maxUnsure} is allowed)`
+  const isHeld = unsure === undefined || raises > margin
+  const sure = `the squared error of its confidence ${round(unsure ?? 0)} below (${maxUnsure} is allowed)`
+  const costs = isHeld
+    ? `holds ${score} down: a short branch without it ends ${round(raises)} above one with it (${margin} is allowed)`
+    : `keeps the model unsure: a short branch without it ends with ${sure} that of one with it`
   return {
     trouble: 'suppressed',
-    reason:
-      `${noise} holds ${score} down: a short branch without it ends ${round(raises)} above one ` +
-      `with it (${margin} is allowed)${sure}, at step ${step}, now ${round(scoreOf(clean))}; ` +
-      `p = ${pValue.toExponential(1)}.`,
+    reason: `${noise} ${costs}, at step ${step}, ${score} now ${round(scoreOf(clean))}; p = ${pValue.toExponential(1)}.`,
     facts: { step, raises, pValue, margin, ...(unsure !== undefined && { unsure, maxUnsure }) },
     confirmed: true,
   }
