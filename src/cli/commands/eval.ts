@@ -5,6 +5,7 @@ import { expected, UsageError } from '../../base/index.js'
 import type { MeasuredEvent, SampleScores, SamplesEvent } from '../../evaluate/index.js'
 import type { FarEvaluateOptions } from '../../jobs/index.js'
 import type { Scorecard } from '../../record/index.js'
+import { printAskedMeasures } from '../asked-measures.js'
 import {
   type CommandSpec,
   type Context,
@@ -120,6 +121,7 @@ export const evalCommand: CommandSpec = {
       )
     }
     printScorecard(output, scorecard)
+    if (metrics) printAskedMeasures(output, scorecard, metrics as string[])
     output.document(scorecard)
     const strict = !!options.strict
     const judged = judgeAll(options.failUnder as never, scorecard)
