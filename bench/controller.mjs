@@ -106,6 +106,12 @@ for (const task of Object.keys(tasks)) {
 }
 rmSync(join(table, '..'), { recursive: true })
 
+/** The tasks the page does not show. */
+function leftOut() {
+  const names = Object.keys(tasks).filter(task => !lines.some(line => line.includes(task)))
+  return names.length ? ` Not run: ${names.join('; ')}.` : ''
+}
+
 function writePage() {
   writeFileSync(
     'proofs/controller.md',
@@ -124,7 +130,7 @@ settings, fixed before these runs; nothing was chosen by the test part, and all 
 |---|---|---|---|---|---|---|---|---|
 ${lines.join('\n')}
 
-On average over ${values.length} tasks ${signed(mean(values))} points; the worst task ${signed(Math.min(...values))}.
+On average over ${values.length} tasks ${signed(mean(values))} points; the worst task ${signed(Math.min(...values))}.${leftOut()}
 
 ${signature('npm run bench:controller')}
 `,
