@@ -110,6 +110,11 @@ const row = name => {
 const within = gaps.filter(gap => gap >= -0.01).length
 const again = healthy.flatMap(name => runs[name].flatMap(({ replayed }) => replayed))
 const shortOf = again.filter(alarms => alarms.length).length
+const falseAlarms = healthy.flatMap(name =>
+  runs[name].flatMap(({ alarms }, seed) =>
+    alarms.length ? [`- ${name}, seed ${seed}, check ${alarms[0].check}: ${alarms[0].reason}`] : [],
+  ),
+)
 const told = healthy.flatMap(name => runs[name].flatMap(({ notes }) => notes)).length
 const troubles = [
   ...new Set(overdone.flatMap(({ alarms }) => alarms.slice(0, 1).map(a => a.reason))),
@@ -135,6 +140,8 @@ ${shortOf} of ${again.length} gave an alarm (a replay has no branches to ask). $
 An alarm reads, for instance:
 
 > ${troubles[0] ?? 'none'}
+
+Alarms in healthy runs, which should give none${falseAlarms.length ? `:\n\n${falseAlarms.join('\n')}` : ': none.'}
 
 ${signature('npm run proof:overuse')}
 `,
