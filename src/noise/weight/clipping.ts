@@ -26,3 +26,18 @@ export const clipping = defineWeight({
     sharedKernels().clamp(w, out, -limit, limit)
   },
 })
+
+/** w kept within +- limit. */
+export const fixedClipping = defineWeight({
+  kind: 'fixed_clipping',
+  what: 'Keeps every weight within a fixed value of zero.',
+  unit: 'largest size kept, in weight units; less is stronger',
+  levels: {
+    limit: { what: 'largest size', unit: 'weight units', range: [1e-6, Infinity], default: 0.25 },
+  },
+  identity: { limit: Infinity },
+  deterministic: true,
+  paper: 'aihwkit WeightClip FixedValue; Arjovsky et al. 2017, Wasserstein GAN (weight clipping)',
+  scale: ({ limit }, gain) => ({ limit: limit / gain }),
+  apply: (w, out, { limit }) => sharedKernels().clamp(w, out, -limit, limit),
+})

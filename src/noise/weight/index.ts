@@ -1,6 +1,6 @@
 import type { WeightNoise } from '../types.js'
 import { bitFlip } from './bit-flip.js'
-import { clipping } from './clipping.js'
+import { clipping, fixedClipping } from './clipping.js'
 import { dorefa } from './dorefa.js'
 import { dropconnect } from './dropconnect.js'
 import { randomValue, signFlip, stuckAt, zeroed } from './faults.js'
@@ -29,4 +29,5 @@ export const weightNoises: readonly WeightNoise[] = [
   randomValue,
   signFlip,
   clipping,
+  fixedClipping,
 ]

@@ -187,6 +187,12 @@ describe('polynomial noise', () => {
 })
 
 describe('clipping', () => {
+  it('cuts at a fixed value, and leaves what is within', () => {
+    const out = run('fixed_clipping', { limit: 0.125 })
+    expect(sharedKernels().maxAbs(out)).toBe(0.125)
+    expect(out.every((v, i) => v === w[i] || Math.abs(w[i]) > 0.125)).toBe(true)
+  })
+
   it('cuts at so many standard deviations', () => {
     expect(sharedKernels().maxAbs(run('clipping', { deviations: 2 }))).toBeCloseTo(0.2, 2)
   })

@@ -95,3 +95,16 @@ describe('embedding noise', () => {
     expect(Math.max(...out)).toBeGreaterThan(bound * 0.97)
   })
 })
+
+describe('beta', () => {
+  it('has the mean and spread of its shapes, and stays within the scale', () => {
+    const [scale, alpha, beta, n] = [0.2, 0.5, 1.5, 200_000]
+    const change = run('beta', { scale, alpha, beta }).map(v => v - 0.5)
+    // Beta(0.5, 1.5): mean 1/4, variance 1/16.
+    const mean = change.reduce((sum, v) => sum + v, 0) / n
+    expect(Math.abs(mean + scale / 2)).toBeLessThan((5 * scale * 0.5) / Math.sqrt(n))
+    expect(deviationOf(change) / (2 * scale * 0.25)).toBeCloseTo(1, 2)
+    expect(change.every(v => Math.abs(v) <= scale + 1e-6)).toBe(true)
+    expect(noiseOf('input', 'beta').deviation?.({ scale, alpha, beta })).toBeCloseTo(0.1, 6)
+  })
+})

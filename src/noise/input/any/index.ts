@@ -1,4 +1,5 @@
 import type { InputNoise } from '../../types.js'
+import { beta } from './beta.js'
 import { embedding } from './embedding.js'
 import { gaussian } from './gaussian.js'
 import { impulse } from './impulse.js'
@@ -15,6 +16,7 @@ export const anyNoises: readonly InputNoise[] = [
   gaussian,
   uniform,
   laplace,
+  beta,
   speckle,
   poisson,
   saltAndPepper,
