@@ -40,6 +40,33 @@ describe('covers', () => {
   })
 })
 
+describe('random erasing', () => {
+  it('fills with one value, one colour or noise', () => {
+    const colours = (mode: number) => {
+      const out = run('random_erasing', { area: 0.3, least: 0.1, mode, fill: 0.25 })
+      return [0, 1, 2].map(c => {
+        const plane = out.subarray(c * size, (c + 1) * size)
+        return [...new Set(plane.filter(v => v !== 0.5))]
+      })
+    }
+    expect(colours(0)).toEqual([[0.25], [0.25], [0.25]])
+    const one = colours(1)
+    expect(one.map(values => values.length)).toEqual([1, 1, 1])
+    expect(new Set(one.flat()).size).toBe(3)
+    for (const values of colours(2)) expect(values.length).toBeGreaterThan(200)
+  })
+})
+
+describe('median blur', () => {
+  it('leaves what is constant or rising, and takes away lone points', () => {
+    expect(run('median_blur', { radius: 3 })).toEqual(grey)
+    expect(run('median_blur', { radius: 1 }, 0, ramp)).toEqual(ramp)
+    const specks = grey.slice()
+    for (const i of [0, 65, 1000, 2399, 5000]) specks[i] = 1
+    expect(run('median_blur', { radius: 1 }, 0, specks)).toEqual(grey)
+  })
+})
+
 describe('colours', () => {
   it('jitter about the image, each bound kept', () => {
     const means = Array.from(

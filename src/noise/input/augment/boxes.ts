@@ -86,21 +86,36 @@ export const coarseDropout = defineImage({
   },
 })
 
-/** A rectangle of U(least, area) of the image, sides in a ratio even in octaves, noise inside. */
+/** What random erasing fills with: one value, a random colour, a random colour for every pixel. */
+function filling(mode: number, value: number, { planes }: Picture, random: Random) {
+  if (mode === 0) return () => value
+  const colour = mode === 1 ? planes.map(() => random.float()) : []
+  return mode === 1 ? (channel: number) => colour[channel] : () => random.float()
+}
+
+/** A rectangle of U(least, area) of the image, sides in a ratio even in octaves. */
 export const randomErasing = defineImage({
   kind: 'random_erasing',
-  what: 'Covers a random rectangle of the image with noise.',
+  what: 'Covers a random rectangle of the image with noise, a random colour or one value.',
   unit: 'largest area over that of the image',
   levels: {
     area: share('largest area', 0.33),
     least: share('smallest area', 0.02),
     aspect: { what: 'largest ratio of the sides', unit: 'factor', range: [1, 100], default: 3.3 },
+    mode: {
+      what: '0 fills with the value of fill, 1 with a random colour, 2 with noise',
+      unit: 'number of the way',
+      range: [0, 2],
+      default: 2,
+      whole: true,
+    },
+    fill,
   },
   identity: { area: 0 },
   paper:
-    'Zhong et al. 2020, Random erasing data augmentation; timm RandomErasing (mode pixel, even)',
+    'Zhong et al. 2020, Random erasing data augmentation; timm RandomErasing (const, rand, pixel; even numbers)',
   scale: (level, gain) => ({ ...level, area: Math.min(1, level.area * gain) }),
-  change(picture, { area, least, aspect }, key) {
+  change(picture, { area, least, aspect, mode, fill }, key) {
     const random = new Random(key)
     const { height, width } = picture
     for (let tries = 0; tries < 10; tries++) {
@@ -110,7 +125,8 @@ export const randomErasing = defineImage({
       const [h, w] = [Math.round(Math.sqrt(wanted * ratio)), Math.round(Math.sqrt(wanted / ratio))]
       if (h < 1 || w < 1 || h > height || w > width) continue
       const [top, left] = [random.below(height - h + 1), random.below(width - w + 1)]
-      paint(picture, { top, left, bottom: top + h, right: left + w }, () => random.float())
+      const box = { top, left, bottom: top + h, right: left + w }
+      paint(picture, box, filling(mode, fill, picture, random))
       break
     }
     return picture

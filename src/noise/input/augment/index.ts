@@ -4,11 +4,13 @@ import { blur } from './blur.js'
 import { coarseDropout, cutout, gridMask, randomErasing } from './boxes.js'
 import { colourJitter, isoNoise, posterize, solarize } from './colour.js'
 import { perspective, randomAffine } from './geometry.js'
+import { medianBlur } from './median-blur.js'
 import { specAugment } from './spec-augment.js'
 
 /** Changes of images to train with; none is a corruption of a published suite. */
 export const augmentations: readonly InputNoise[] = [
   blur,
+  medianBlur,
   isoNoise,
   cutout,
   coarseDropout,
