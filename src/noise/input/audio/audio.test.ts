@@ -4,6 +4,7 @@ import { keyOf, Random } from '../../../base/index.js'
 import { completeLevel } from '../../level.js'
 import { noiseOf } from '../../table.js'
 import type { InputContext, Level } from '../../types.js'
+import { filterInto, peaking } from './biquad.js'
 import { convolveInto } from './convolve.js'
 import { resampled } from './resample.js'
 import { roomResponse } from './reverb.js'
@@ -117,6 +118,57 @@ describe('filters', () => {
     expect(Math.abs(loss('high_pass', { cutoff: 1000 }, 250) + 24)).toBeLessThan(1)
     expect(loss('band_pass', {}, 1000)).toBeGreaterThan(-0.5)
     expect(loss('band_pass', {}, 60)).toBeLessThan(-20)
+  })
+})
+
+describe('equalizer', () => {
+  it('gains what was asked in the middle of a band, and the opposite takes it back', () => {
+    const x = tone(1363)
+    const louder = new Float32Array(x.length)
+    filterInto(x, louder, peaking(1363, 6, 1.3, rate))
+    const settled = (of: Float32Array) => power(of.subarray(2000))
+    expect(decibels(settled(louder) / settled(x))).toBeCloseTo(6, 2)
+    filterInto(louder, louder, peaking(1363, -6, 1.3, rate))
+    expect(Math.max(...difference(louder, x).map(Math.abs))).toBeLessThan(1e-6)
+  })
+
+  it('draws another gain for each band, both ways', () => {
+    const gains = [136, 1363, 6324].map(hertz => {
+      const x = tone(hertz)
+      return Array.from({ length: 40 }, (_, n) =>
+        decibels(power(run('equalizer', { decibels: 12 }, x, {}, n)) / power(x)),
+      )
+    })
+    for (const band of gains) {
+      expect(Math.min(...band)).toBeLessThan(-4)
+      expect(Math.max(...band)).toBeGreaterThan(4)
+    }
+    // Two bands agree in direction half of the time.
+    const alike = gains[0].filter((v, n) => v > 0 === gains[2][n] > 0).length
+    expect(Math.abs(alike - 20)).toBeLessThan(16)
+  })
+})
+
+describe('limiter', () => {
+  const half = rate / 2
+  const x = tone(440).map((v, i) => (i < half ? v / 10 : v))
+
+  it('never exceeds its threshold, and leaves the quiet part before it alone', () => {
+    const peak = Math.max(...x.map(Math.abs))
+    const out = run('limiter', { below: 12 }, x)
+    const threshold = peak * 10 ** (-12 / 20)
+    expect(Math.max(...out.map(Math.abs))).toBeLessThanOrEqual(threshold * (1 + 1e-6))
+    expect(Math.max(...out.map(Math.abs))).toBeGreaterThan(threshold * 0.99)
+    const early = difference(out, x).subarray(0, half / 2)
+    expect(Math.max(...early.map(Math.abs))).toBeLessThan(1e-6)
+  })
+
+  it('comes back within the release, to 1/e', () => {
+    const burst = new Float32Array(rate).fill(0.1)
+    burst[1000] = 1
+    const out = run('limiter', { below: 20 * Math.log10(2), release: 0.05 }, burst)
+    expect(out[1000]).toBeCloseTo(0.5, 6)
+    expect(out[1800]).toBeCloseTo(0.1 * (1 - 0.5 / Math.E), 6)
   })
 })
 

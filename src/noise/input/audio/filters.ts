@@ -1,31 +1,7 @@
-import { exactCos, exactSin } from '../../../base/index.js'
-import { clipInPlace } from '../../context.js'
-import type { InputContext, Level, LevelField } from '../../types.js'
+import type { Level, LevelField } from '../../types.js'
 import { defineInput } from '../define.js'
-import { eachChannel, rateOf } from './rate.js'
-
-/** b0, b1, b2, a1, a2 over a0. */
-type Biquad = readonly [number, number, number, number, number]
-
-/** Butterworth of second order (12 dB an octave), by the cookbook's bilinear transform. */
-function butterworth(kind: 'low' | 'high', cutoff: number, rate: number): Biquad {
-  const w = (2 * Math.PI * Math.min(cutoff, 0.4999 * rate)) / rate
-  const [cos, alpha] = [exactCos(w), exactSin(w) / Math.SQRT2]
-  const a0 = 1 + alpha
-  const middle = kind === 'low' ? 1 - cos : -(1 + cos)
-  const side = Math.abs(middle) / 2
-  return [side / a0, middle / a0, side / a0, (-2 * cos) / a0, (1 - alpha) / a0]
-}
-
-function filterInto(from: Float32Array, to: Float32Array, [b0, b1, b2, a1, a2]: Biquad): void {
-  let [x1, x2, y1, y2] = [0, 0, 0, 0]
-  for (let i = 0; i < from.length; i++) {
-    const x = from[i]
-    const y = b0 * x + b1 * x1 + b2 * x2 - a1 * y1 - a2 * y2
-    to[i] = y
-    ;[x2, x1, y2, y1] = [x1, x, y1, y]
-  }
-}
+import { applyFilters, butterworth } from './biquad.js'
+import { rateOf } from './rate.js'
 
 const hertz = (what: string, value: number): LevelField => ({
   what,
@@ -36,19 +12,6 @@ const hertz = (what: string, value: number): LevelField => ({
 
 const paper =
   'Butterworth 1930; Bristow-Johnson, Audio EQ cookbook; audiomentations LowPassFilter, HighPassFilter'
-
-function apply(
-  x: Float32Array,
-  out: Float32Array,
-  filters: readonly Biquad[],
-  context: InputContext,
-) {
-  eachChannel(x, out, context, (from, to) => {
-    if (from !== to) to.set(from)
-    for (const filter of filters) filterInto(to, to, filter)
-  })
-  clipInPlace(out, context)
-}
 
 /** 12 dB an octave above the cutoff. */
 export const lowPass = defineInput({
@@ -64,7 +27,7 @@ export const lowPass = defineInput({
   scale: ({ cutoff }, gain) => ({ cutoff: cutoff / gain }),
   apply(x, out, { cutoff }, _key, context) {
     const rate = rateOf(context, 'low_pass')
-    apply(x, out, [butterworth('low', cutoff, rate)], context)
+    applyFilters(x, out, [butterworth('low', cutoff, rate)], context)
   },
 })
 
@@ -81,7 +44,7 @@ export const highPass = defineInput({
   paper,
   apply(x, out, { cutoff }, _key, context) {
     const rate = rateOf(context, 'high_pass')
-    apply(x, out, [butterworth('high', cutoff, rate)], context)
+    applyFilters(x, out, [butterworth('high', cutoff, rate)], context)
   },
 })
 
@@ -103,7 +66,7 @@ export const bandPass = defineInput({
   apply(x, out, { low, high }, _key, context) {
     const rate = rateOf(context, 'band_pass')
     const filters = [butterworth('high', low, rate), butterworth('low', high, rate)]
-    apply(x, out, low > 0 ? filters : filters.slice(1), context)
+    applyFilters(x, out, low > 0 ? filters : filters.slice(1), context)
   },
 })
 

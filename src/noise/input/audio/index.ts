@@ -3,10 +3,12 @@ import { babble, backgroundNoise, shortNoises } from './background.js'
 import { clicks } from './clicks.js'
 import { blue, brown, pink, violet } from './coloured.js'
 import { bitCrush, clipping, saturation } from './distortion.js'
+import { equalizer } from './equalizer.js'
 import { bandPass, highPass, lowPass } from './filters.js'
 import { frequencyMask } from './frequency-mask.js'
 import { hum } from './hum.js'
 import { gain, timeMask, timeShift } from './level-and-time.js'
+import { limiter } from './limiter.js'
 import { impulseResponse, reverb, room } from './reverb.js'
 import { aliasing, resampling } from './sampling.js'
 import { pitchShift, speed, timeStretch } from './stretch.js'
@@ -30,11 +32,13 @@ export const audioNoises: readonly InputNoise[] = [
   clipping,
   saturation,
   bitCrush,
+  limiter,
   resampling,
   aliasing,
   lowPass,
   highPass,
   bandPass,
+  equalizer,
   gain,
   timeShift,
   timeStretch,
