@@ -95,6 +95,12 @@ async function makeBomb(n) {
   await bombs[n].make(path)
 }
 
+const line = cells => `| ${cells.join(' | ')} |`
+const bombRow = ({ examples }) => {
+  const { name, kind, seconds = 0, peakMb = 0 } = examples.at(-1)
+  return line([name, kind, seconds.toFixed(2), Math.ceil(peakMb)])
+}
+
 const kept = keeper(join(home, 'kept.json'))
 const rows = []
 const thrown = []
@@ -129,11 +135,6 @@ function total(parts) {
   ]
 }
 
-const line = cells => `| ${cells.join(' | ')} |`
-const bombRow = ({ examples }) => {
-  const { name, kind, seconds = 0, peakMb = 0 } = examples.at(-1)
-  return line([name, kind, seconds.toFixed(2), Math.ceil(peakMb)])
-}
 /** The page of what is there so far. */
 function writePage() {
   writeFileSync(
