@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs'
-import { parse } from 'csv-parse'
 import { DataError, didYouMean, expected } from '../../base/index.js'
 import type { Place } from '../layouts/place.js'
 import type { DataOptions } from '../options.js'
 import { printable } from '../sources/folder.js'
+import { csvRows, dialectOf, type Row } from './csv-rows.js'
+
+export type { Row }
 
 /** A table of text, read row by row. */
 export interface Table {
@@ -15,36 +17,30 @@ export interface Table {
   rows(): AsyncGenerator<Row>
 }
 
-export interface Row {
-  cells: readonly string[]
-  line: number
-}
-
-const MAX_ROW_BYTES = 2 ** 24
-
 /**
  * Opens a .csv (comma, or semicolon where the first line has more of them) or .tsv file. The first
  * row is a head when none of its cells is a number; a first column that it does not name is left
  * out. Throws DataError naming the line.
  */
 export async function openTable(place: Place): Promise<Table> {
-  const delimiter = await delimiterOf(place)
-  const records = () => readRecords(place, delimiter)
+  const { path, name, extension } = place
+  const dialect = dialectOf(await headOf(path, name), extension)
+  const records = () => csvRows(path, name, dialect)
   let top: Row | undefined
   for await (const row of records()) {
     top = row
     break
   }
-  if (!top) throw new DataError(`${place.name}: the table is empty.`)
+  if (!top) throw new DataError(`${name}: the table is empty.`)
   const hasHead = top.cells.every(cell => numberOf(cell) === undefined)
   const names = hasHead
     ? top.cells.map(cell => cell.trim())
     : top.cells.map((_, i) => String(i + 1))
   const hasIndex = names.length > 1 && names[0] === '' && !names.includes('', 1)
   const columns = hasIndex ? names.slice(1) : names
-  const twice = columns.find((name, i) => columns.indexOf(name) !== i)
+  const twice = firstTwice(columns)
   if (twice !== undefined)
-    throw new DataError(`${place.name}: two columns are named "${printable(twice)}".`)
+    throw new DataError(`${name}: two columns are named "${printable(twice)}".`)
   return {
     columns,
     hasIndex,
@@ -107,32 +103,16 @@ export function groupIn({ cells, line }: Row, column: number, where: string): st
   throw new DataError(expected(`${where}, line ${line}`, 'a group', 'an empty cell'))
 }
 
-async function delimiterOf({ path, extension }: Place): Promise<string> {
-  if (extension === '.tsv') return '\t'
-  const stream = createReadStream(path, { end: 65_535, encoding: 'utf8' })
-  for await (const chunk of stream) {
-    const [line] = String(chunk).split('\n', 1)
-    return line.split(';').length > line.split(',').length ? ';' : ','
-  }
-  return ','
+function firstTwice(names: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  return names.find(name => seen.size === seen.add(name).size)
 }
 
-async function* readRecords({ path, name }: Place, delimiter: string): AsyncGenerator<Row> {
-  const parser = parse({
-    bom: true,
-    delimiter,
-    skip_empty_lines: true,
-    max_record_size: MAX_ROW_BYTES,
-    info: true,
-  })
-  const stream = createReadStream(path)
-  stream.on('error', error => parser.destroy(error))
+async function headOf(path: string, name: string): Promise<Uint8Array> {
   try {
-    for await (const { record, info } of stream.pipe(parser))
-      yield { cells: record, line: info.lines }
+    for await (const chunk of createReadStream(path, { end: 65_535 })) return chunk
   } catch (error) {
     throw new DataError(`${name}: the table cannot be read (${(error as Error).message}).`)
-  } finally {
-    stream.destroy()
   }
+  return new Uint8Array()
 }

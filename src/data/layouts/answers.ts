@@ -50,12 +50,21 @@ function oneHot(name: string, y: NpyArray): number[] {
   })
 }
 
+const MAX_CLASSES = 100_000
+
 export function namedLabels(name: string, names: readonly string[], options: DataOptions): Answers {
   const classes = options.classes ?? [...new Set(names)].sort()
+  if (classes.length > MAX_CLASSES)
+    throw new DataError(
+      expected(
+        name,
+        `at most ${MAX_CLASSES} classes`,
+        classes.length,
+        'Choose the label column with --label.',
+      ),
+    )
   return { classes, labels: Int32Array.from(names, classIndex(classes, name)) }
 }
-
-const MAX_CLASSES = 100_000
 
 /** Whole numbers of at least 0 are classes unless the task is regression. Throws DataError. */
 export function numericAnswers(

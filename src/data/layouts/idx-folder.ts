@@ -48,7 +48,7 @@ async function readLabels(place: Place, images: string): Promise<IdxArray | unde
 async function readIdx(place: Place, name: string): Promise<IdxArray> {
   const bytes = await readSample(place.path, name)
   const where = join(place.name, name)
-  const array = parseIdx(name.endsWith('.gz') ? readGzip(bytes, where) : bytes, where)
+  const array = parseIdx(name.endsWith('.gz') ? await readGzip(bytes, where) : bytes, where)
   if (array.values.length === 0) throw new DataError(`${where}: there are no samples in it.`)
   return array
 }

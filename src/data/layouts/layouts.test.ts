@@ -261,7 +261,7 @@ describe('tables', () => {
     expect(dataset.length).toBe(2)
     expect(dataset.detected).toContain('2 rows with missing or wrong cells left out')
     await expect(openData(write('ragged.csv', 'a,b\n1,2\n3\n'))).rejects.toThrow(
-      /ragged\.csv: the table cannot be read/,
+      /ragged\.csv, line 3: expected 2 cells as in the first row, received 1\./,
     )
     await expect(openData(write('empty.csv', ''))).rejects.toThrow(/the table is empty/)
   })
