@@ -1,49 +1,66 @@
-// Does decoding keep a training step fed? 10,000 JPEGs 64x64, a step that blocks its thread.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+// Does decoding keep a training step fed? `node bench/feed.mjs [--epochs 3] [--images 10000] [--batch 64]`
+// after `npm run build`, on Linux: `train` on a folder of JPEGs 64x64 with Gaussian noise, 1 thread for the
+// session, decoding in worker threads beside it. Epoch 1 decodes, the others find the samples kept.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { InferenceSession } from 'onnxruntime-node'
 import sharp from 'sharp'
+import { train } from '../dist/index.js'
 
-const IMAGES = 10_000
 const SIDE = 64
+const { values: asked } = parseArgs({
+  options: {
+    epochs: { type: 'string', default: '3' },
+    images: { type: 'string', default: '10000' },
+    batch: { type: 'string', default: '64' },
+    network: { type: 'string', default: 'cnn' },
+  },
+})
 
-/** `node bench/feed.mjs [milliseconds of a step, default 50]`, after `npm run build`. */
-async function main(step) {
-  const { batches, openData } = await import('../dist/data/index.js')
-  const folder = await makeImages()
-  try {
-    const dataset = await openData(folder)
-    for (let epoch = 0; epoch < 3; epoch++) {
-      const begin = performance.now()
-      let waited = 0
-      let asked = begin
-      for await (const { rows } of batches(dataset, { batch: 128, order: 'shuffled', epoch })) {
-        waited += performance.now() - asked
-        block((Number(step) * rows) / 128)
-        asked = performance.now()
-      }
-      const seconds = (performance.now() - begin) / 1000
-      const busy = 100 * (1 - waited / 1000 / seconds)
-      console.log(
-        `epoch ${epoch}${epoch ? ' (kept in memory)' : ' (decoded)'}: ${(IMAGES / seconds).toFixed(0)} images/s, ` +
-          `step busy ${busy.toFixed(1)} % of ${seconds.toFixed(1)} s`,
-      )
-    }
-  } finally {
-    rmSync(folder, { recursive: true })
+/** What the thread of the session did up to now: seconds by the clock, working, runnable without a core. */
+function now() {
+  const [worked, queued] = readFileSync('/proc/thread-self/schedstat', 'utf8')
+    .split(' ')
+    .map(Number)
+  const { user, system } = process.cpuUsage()
+  const whole = (user + system) / 1e6
+  return { clock: performance.now() / 1000, worked: worked / 1e9, queued: queued / 1e9, whole }
+}
+
+const since = (before, after = now()) =>
+  Object.fromEntries(Object.keys(after).map(key => [key, after[key] - before[key]]))
+
+/** Inside sessions, which block the thread that calls them, since the epoch began. */
+let inside = { clock: 0, worked: 0 }
+
+function watchSessions() {
+  const { run } = InferenceSession.prototype
+  InferenceSession.prototype.run = async function (...given) {
+    const before = now()
+    const fetched = await run.apply(this, given)
+    const { clock, worked } = since(before)
+    inside = { clock: inside.clock + clock, worked: inside.worked + worked }
+    return fetched
   }
 }
 
-/** A running session blocks the thread that started it. */
-function block(milliseconds) {
-  const end = performance.now() + milliseconds
-  while (performance.now() < end);
+function sayEpoch(epoch, { clock, worked, queued, whole }) {
+  const asleep = Math.max(0, clock - worked - queued)
+  const share = (part, all) => `${((100 * part) / all).toFixed(1)} %`
+  console.log(
+    `epoch ${epoch}: ${(asked.images / clock).toFixed(0)} images/s in ${clock.toFixed(1)} s; session ${share(inside.clock, clock)} of the clock, ` +
+      `${share(inside.worked, worked + asleep)} of the time its thread had a core or slept (other work ${share(worked - inside.worked, worked + asleep)}, ` +
+      `asleep for a batch ${share(asleep, worked + asleep)}); without a core ${share(queued, clock)} of the clock; ` +
+      `processor: session's thread ${worked.toFixed(1)} s, others ${(whole - worked).toFixed(1)} s`,
+  )
 }
 
 async function makeImages() {
   const folder = mkdtempSync(join(tmpdir(), 'temper-feed-'))
   for (let c = 0; c < 10; c++) mkdirSync(join(folder, String(c)))
-  for (let n = 0; n < IMAGES; n++) {
+  for (let n = 0; n < asked.images; n++) {
     const pixels = Uint8Array.from(
       { length: SIDE * SIDE * 3 },
       (_, i) => (i * (n + 7) + ((i * i) >> 5)) & 255,
@@ -56,4 +73,29 @@ async function makeImages() {
   return folder
 }
 
-await main(process.argv[2] ?? '50')
+async function main() {
+  const folder = await makeImages()
+  watchSessions()
+  let begun
+  const onEvent = ({ type, epoch }) => {
+    if (type === 'epoch') sayEpoch(epoch, since(begun))
+    if (begun && type !== 'epoch') return
+    begun = now()
+    inside = { clock: 0, worked: 0 }
+  }
+  const recipe = {
+    model: { network: asked.network },
+    data: { train: folder, validation: 0.05 },
+    optimizer: { kind: 'adam', learningRate: 1e-3 },
+    train: { epochs: Number(asked.epochs), batch: Number(asked.batch) },
+    noise: [{ at: 'input', kind: 'gaussian', sigma: { uniform: [0, 0.3] }, clip: [0, 1] }],
+  }
+  try {
+    await train({ recipe, out: `${folder}-run`, threads: 1, onEvent })
+  } finally {
+    rmSync(folder, { recursive: true })
+    rmSync(`${folder}-run`, { recursive: true, force: true })
+  }
+}
+
+await main()
