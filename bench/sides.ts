@@ -158,11 +158,18 @@ function runnerOf(
   }
 }
 
-function batchOf({ input, classes }: Described): Omit<StepInput, 'weights'> {
-  const [rows] = input
-  const targets = new Float32Array(rows * classes)
-  for (const [n, u] of numbers('labels 0', rows).entries())
+/** Labels of the batch, `[batch, classes]`, one-hot. */
+export function labelsOf({ input, classes }: Pick<Described, 'input' | 'classes'>): Float32Array {
+  const targets = new Float32Array(input[0] * classes)
+  for (const [n, u] of numbers('labels 0', input[0]).entries())
     targets[n * classes + Math.floor(((u + 1) / 2) * classes)] = 1
+  return targets
+}
+
+function batchOf(described: Described): Omit<StepInput, 'weights'> {
+  const { input } = described
+  const [rows] = input
+  const targets = labelsOf(described)
   const samples = numbers(
     'input 0',
     input.reduce((a, b) => a * b, 1),

@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from 'sharp'
+import type { Sharp } from 'sharp'
 import { DataError, expected } from '../../base/index.js'
 import { type Interpolation, type Pixels, type ResizeRule, resize } from './resize.js'
 
@@ -44,7 +44,9 @@ export async function imageHead(
   bytes: Uint8Array,
   where: string,
 ): Promise<{ channels: number; height: number; width: number }> {
-  const { space, channels, autoOrient } = await guarded(where, () => load(bytes, where).metadata())
+  const { space, channels, autoOrient } = await guarded(where, async () =>
+    (await load(bytes, where)).metadata(),
+  )
   const grey = space?.startsWith('b-w') || space === 'grey16' || channels <= 2
   return { channels: grey ? 1 : 3, height: autoOrient.height, width: autoOrient.width }
 }
@@ -75,15 +77,17 @@ export async function decodeImage(
 }
 
 async function pixelsOf(bytes: Uint8Array, where: string): Promise<Pixels> {
-  const image = load(bytes, where).autoOrient().timeout({ seconds: SECONDS })
+  const image = (await load(bytes, where)).autoOrient().timeout({ seconds: SECONDS })
   const plain = image.toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' })
   const { data, info } = await guarded(where, () => plain.toBuffer({ resolveWithObject: true }))
   return { data, height: info.height, width: info.width, channels: info.channels }
 }
 
-function load(bytes: Uint8Array, where: string): Sharp {
+/** The decoder is loaded with the first image: data of another kind must not wait for it. */
+async function load(bytes: Uint8Array, where: string): Promise<Sharp> {
   if (!imageFormat(bytes))
     throw new DataError(expected(where, 'a PNG, JPEG or WebP image', 'other bytes'))
+  const { default: sharp } = await import('sharp')
   return sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error', pages: 1 })
 }
 

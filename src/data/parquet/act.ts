@@ -3,12 +3,10 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DataError } from '../../base/index.js'
 import { superviseChild } from '../../supervise/index.js'
-import { describe, numbers, unpack } from './read.js'
 
 const entry = new URL('./child.js', import.meta.url)
-const acts = { describe, unpack, numbers }
 
-type Acts = typeof acts
+type Acts = Pick<typeof import('./read.js'), 'describe' | 'unpack' | 'numbers'>
 type Result<Name extends keyof Acts> = Awaited<ReturnType<Acts[Name]>>
 
 /** Silence of a busy decoder before it is ended, and more for each 10 MB to be read. */
@@ -49,6 +47,7 @@ async function runHere<Name extends keyof Acts>(
   act: Name,
   payload: unknown,
 ): Promise<Result<Name>> {
+  const acts: Acts = await import('./read.js')
   const run = acts[act] as (payload: unknown) => unknown
   return (await run(payload)) as Result<Name>
 }

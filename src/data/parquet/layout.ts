@@ -14,8 +14,11 @@ import { listFolder, printable, readSample } from '../sources/folder.js'
 import { memoryDataset } from '../sources/memory.js'
 import { idOfText } from '../sources/text-id.js'
 import { parquetAct } from './act.js'
-import { maxNumbers, type ParquetTable } from './read.js'
+import type { ParquetTable } from './read.js'
 import { rowGroups, Unpacked } from './unpacked.js'
+
+/** Numbers that a table may hold, as they are kept in memory. */
+const maxNumbers = 2 ** 28
 
 const isParquet = (file: string) => extname(file).toLowerCase() === '.parquet'
 

@@ -51,7 +51,6 @@ export interface NumbersPayload {
 }
 
 const MAX_ROWS = 100_000_000
-const MAX_NUMBERS = 2 ** 28
 
 /** Columns, row groups and labels of files that belong together. */
 export async function describe({ files, label, group }: DescribePayload): Promise<ParquetTable> {
@@ -266,5 +265,3 @@ function bytesOf(cell: unknown): Uint8Array | undefined {
   const value = typeof cell === 'object' && cell && 'bytes' in cell ? cell.bytes : cell
   return value instanceof Uint8Array && value.length ? value : undefined
 }
-
-export const maxNumbers = MAX_NUMBERS
