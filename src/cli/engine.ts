@@ -12,7 +12,7 @@ export type Engine = Plan['engine']
 export const engineOption = () =>
   new Option(
     '--engine <name>',
-    "operators of the training graph: the runtime's blocked ones where a probe finds them sound (auto), or standard ones (portable)",
+    "operators of the training graph: the runtime's blocked ones where a probe finds them sound, else standard ones (auto); blocked or an error (fast); standard (portable); plan.json says which were taken",
   )
     .choices(['auto', 'fast', 'portable'])
     .default('auto')
