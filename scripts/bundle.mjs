@@ -27,7 +27,8 @@ export async function bundle() {
   const build = await rolldown({
     input: Object.fromEntries(inputs),
     platform: 'node',
-    external: id => !id.startsWith('.') && !id.startsWith('/'),
+    // Its own helpers go in; packages stay outside.
+    external: id => !/^[./]|^@oxc-project\//.test(id),
     plugins: [ownAddress],
   })
   const { output } = await build.write({ dir: out, format: 'esm', chunkFileNames: '[name].js' })
