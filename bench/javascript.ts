@@ -29,7 +29,10 @@ export async function main(args: string[]): Promise<void> {
     const network = described(graph(), batch, classes)
     console.log(`${name}, batch ${batch}`)
     const sides: Record<string, Runner | string> = {
-      temper: await openTemper(network, 1, block ? { column: 'blocked', block } : {}),
+      temper: await openTemper(network, {
+        threads: 1,
+        lowering: block ? { column: 'blocked', block } : {},
+      }),
       'jax-js': await openJax(network),
       tensorflow: await openTensorFlow(network),
     }
