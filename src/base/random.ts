@@ -100,10 +100,10 @@ export class Random {
 
   /** A whole number in [0, n), without bias. */
   below(n: number): number {
-    const limit = 0x100000000 - (0x100000000 % n)
     let draw = this.uint32()
-    while (draw >= limit) draw = this.uint32()
-    return draw % n
+    // The last, incomplete stretch of n numbers is drawn again; only a draw near the end can lie in it.
+    while (draw > 0x100000000 - n && draw >= 0x100000000 - (0x100000000 % n)) draw = this.uint32()
+    return draw - Math.floor(draw / n) * n
   }
 
   /** A standard normal number (Box-Muller). */

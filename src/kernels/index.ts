@@ -7,3 +7,4 @@ export {
   sharedKernels,
 } from './kernels.js'
 export type { AdamOptions, AdamState, SgdOptions } from './optimizers.js'
+export type { MixedRows, NoisyRows } from './rows.js'

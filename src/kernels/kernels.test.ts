@@ -176,23 +176,90 @@ describe('bytes as numbers in [0, 1]', () => {
   })
 })
 
-describe('normal noise on rows', () => {
-  it.each([16, 784, 2048, 30])('of %i floats gives the bits of each row alone', length => {
-    const kernels = openKernels({ bytes: 1 << 20 })
-    const key = keyOf(7, 'rows')
-    const ids = Float64Array.from([0, 5, 2 ** 40 + 3, 2 ** 53 - 1])
-    const x = fill(new Float32Array(4 * length), new Random(key))
-    const level = { sigma: 0.3, low: -1, high: 1 }
-    const [inside, outside, slow] = [kernels.alloc(x.length), x.slice(), x.slice()]
-    inside.set(x)
-    kernels.gaussianRows(inside, inside, level, key, ids)
-    kernels.gaussianRows(outside, outside, level, key, ids)
-    scalarKernels().gaussianRows(slow, slow, level, key, ids)
-    expect(firstDifference(inside, slow)).toBe(-1)
-    expect(firstDifference(outside, slow)).toBe(-1)
-    const alone = x.slice(length, 2 * length)
-    kernels.gaussian(alone, alone, level, fold(key, 5))
-    expect(firstDifference(inside.subarray(length, 2 * length), alone)).toBe(-1)
+describe('rows of a batch', () => {
+  const whole = openKernels({ bytes: 4 << 20 })
+  const [own, elsewhere] = [(n: number) => whole.alloc(n), (n: number) => new Float32Array(n)]
+
+  it.each([10, 49, 784, 1024, 2100])('of %i get the noise they get alone', width => {
+    const x = fill(new Float32Array(7 * width), new Random(keyOf(1, 'rows', width)))
+    const rows = {
+      ...{ width, count: 5, list: Uint32Array.of(6, 0, 2, 3, 5), low: -1, high: 1.25 },
+      ids: Float64Array.of(2 ** 40 + 6, 0, 2 ** 53 - 1, 3, 2 ** 32),
+      copies: Uint32Array.of(0, 1, 0, 2 ** 32 - 1, 4),
+      sigmas: Float32Array.of(0.1, 0.5, 2, 0.3, 1e-4),
+    }
+    const alone = x.slice()
+    for (let i = 0; i < rows.count; i++) {
+      const row = alone.subarray(rows.list[i] * width, (rows.list[i] + 1) * width)
+      const level = { sigma: rows.sigmas[i], low: -1, high: 1.25 }
+      scalarKernels().gaussian(row, row, level, fold(fold(key, rows.ids[i]), rows.copies[i]))
+    }
+    for (const [kernels, alloc] of [
+      [whole, own],
+      [whole, elsewhere],
+      [sharedKernels(), own],
+      [scalarKernels(), elsewhere],
+    ] as const) {
+      const [from, to, noisy] = [alloc(x.length), alloc(x.length), alloc(x.length)]
+      for (const array of [from, to, noisy]) array.set(x)
+      kernels.gaussianRows(noisy, noisy, rows, key)
+      kernels.gaussianRows(from, to, rows, key)
+      expect(firstDifference(noisy, alone)).toBe(-1)
+      expect(firstDifference(to, alone)).toBe(-1)
+      expect(firstDifference(from, x)).toBe(-1)
+    }
+    expect(firstDifference(alone, x)).not.toBe(-1)
+    for (const row of [1, 4])
+      expect(alone.slice(row * width, (row + 1) * width)).toEqual(
+        x.slice(row * width, (row + 1) * width),
+      )
+  })
+
+  it.each([16, 30, 784])('of %i without copies and a list are the first, keyed by id', width => {
+    const x = fill(new Float32Array(4 * width), new Random(keyOf(3, 'rows', width)))
+    const ids = Float64Array.of(0, 5, 2 ** 40 + 3, 2 ** 53 - 1)
+    const sigmas = new Float32Array(4).fill(0.3)
+    const wanted = x.slice()
+    for (let row = 0; row < 3; row++) {
+      const alone = wanted.subarray(row * width, (row + 1) * width)
+      scalarKernels().gaussian(alone, alone, { sigma: 0.3 }, fold(key, ids[row]))
+    }
+    for (const [kernels, alloc] of [
+      [whole, own],
+      [whole, elsewhere],
+      [sharedKernels(), own],
+      [scalarKernels(), elsewhere],
+    ] as const) {
+      const noisy = alloc(x.length)
+      noisy.set(x)
+      kernels.gaussianRows(noisy, noisy, { width, count: 3, ids, sigmas }, key)
+      expect(firstDifference(noisy, wanted)).toBe(-1)
+    }
+  })
+
+  it.each([3, 10, 784])('of %i are mixed as by lerp, and copied at the weights 0 and 1', width => {
+    const x = fill(new Float32Array(4 * width), new Random(keyOf(2, 'rows', width)))
+    const indices = Int32Array.of(0, 3, 1, 1, 2, 0, 3, 2)
+    const weights = Float32Array.of(0.7, 0.3, 1, 0, 0, 1, 0.1, 0.9)
+    const rowOf = (row: number) => x.subarray(row * width, (row + 1) * width)
+    const wanted = new Float32Array(x.length)
+    for (let i = 0; i < 4; i++) {
+      const to = wanted.subarray(i * width, (i + 1) * width)
+      if (i === 1) to.set(rowOf(1))
+      else if (i === 2) to.set(rowOf(0))
+      else scalarKernels().lerp(rowOf(i), rowOf(indices[2 * i + 1]), to, weights[2 * i + 1])
+    }
+    for (const [kernels, alloc] of [
+      [whole, own],
+      [sharedKernels(), own],
+      [whole, elsewhere],
+      [scalarKernels(), elsewhere],
+    ] as const) {
+      const [from, mixed] = [alloc(x.length), alloc(x.length)]
+      from.set(x)
+      kernels.mixRows(from, mixed, { width, indices, weights })
+      expect(firstDifference(mixed, wanted)).toBe(-1)
+    }
   })
 })
 

@@ -1,7 +1,8 @@
-import { fold, type Key, rowViews } from '../base/index.js'
+import type { Key } from '../base/index.js'
 import { openArena, type PlaneBlur } from './module.js'
 import { type AdamOptions, type AdamState, adamScalars, type SgdOptions } from './optimizers.js'
 import { poissonTable, poissonTableLength } from './poisson-table.js'
+import { eitherRows, type RowKernels, slowRows } from './rows.js'
 import { type Runner, runTwin } from './runner.js'
 import { type BlurredPlane, blurPlane } from './twin/blur.js'
 
@@ -16,7 +17,7 @@ export interface Clip {
  * others are staged; `out` may be the input itself. `first`, a multiple of 16, is the number of the
  * first sample in the key's stream, so a stream can be made in parts.
  */
-export interface Kernels {
+export interface Kernels extends RowKernels {
   /** A view of zeros, aligned to 64 bytes, padded to 16 floats; never detached, never freed. */
   alloc(floats: number): Float32Array
   /** Whether an array lies in this memory. */
@@ -35,14 +36,6 @@ export interface Kernels {
     level: Clip & { readonly sigma: number },
     key: Key,
     first?: number,
-  ): void
-  /** The same for rows end to end, each of its own key: `fold(key, id)` of the row's id. */
-  gaussianRows(
-    x: Float32Array,
-    out: Float32Array,
-    level: Clip & { readonly sigma: number },
-    key: Key,
-    ids: Float64Array,
   ): void
   /** out = clip(x + U(-halfWidth, halfWidth)). */
   uniform(
@@ -141,21 +134,17 @@ export interface SgdState {
 /** Opens a memory of `bytes` (at most 4 GiB, default 16 MiB) that never grows, and its SIMD kernels. */
 export function openKernels({ bytes = 16 * 1024 ** 2 }: { bytes?: number } = {}): Kernels {
   const arena = openArena(bytes)
-  const { run, alloc, holds, free, blurPlanes, addAtRatio, gaussianRows } = arena
+  const { run, alloc, holds, free, blurPlanes, addAtRatio, rows: fast } = arena
   const kernels = passes(run, tableIn(alloc))
   return {
     alloc,
     holds,
     free,
     ...kernels,
+    ...eitherRows(fast, slowRows(kernels)),
     blur: eachPlane(blurPlanes),
     addAtRatio: (x, noise, out, rows) =>
       addAtRatio(x, noise, out, rows.length, rows.ratio) ?? addRows(kernels, x, noise, out, rows),
-    gaussianRows(x, out, level, key, ids) {
-      const { low = -Infinity, high = Infinity, sigma } = level
-      if (!gaussianRows(x, out, { sigma, low, high }, key, ids))
-        eachRow(kernels, x, out, level, key, ids)
-    },
     unitOfBytes: (bytes, out) => eachByte(bytes, out, arena.unitOfBytes(bytes, out)),
   }
 }
@@ -171,9 +160,9 @@ export function scalarKernels(): Kernels {
     holds: () => true,
     free: () => Number.POSITIVE_INFINITY,
     ...kernels,
+    ...slowRows(kernels),
     blur: eachPlane(() => false),
     addAtRatio: (x, noise, out, rows) => addRows(kernels, x, noise, out, rows),
-    gaussianRows: (x, out, level, key, ids) => eachRow(kernels, x, out, level, key, ids),
     unitOfBytes: (bytes, out) => eachByte(bytes, out, 0),
   }
 }
@@ -202,7 +191,7 @@ const bounds = ({ low = -Infinity, high = Infinity }: Clip) => [low, high]
 
 type Passes = Omit<
   Kernels,
-  'alloc' | 'holds' | 'free' | 'blur' | 'addAtRatio' | 'gaussianRows' | 'unitOfBytes'
+  'alloc' | 'holds' | 'free' | 'blur' | 'addAtRatio' | 'unitOfBytes' | keyof RowKernels
 >
 
 function passes(run: Runner, table: () => Float32Array): Passes {
@@ -269,20 +258,6 @@ function addRows(
 function eachByte(bytes: Uint8Array, out: Float32Array, from: number): void {
   const count = bytes.length
   for (let i = from; i < count; i++) out[i] = bytes[i] / 255
-}
-
-/** Normal noise row by row, with the same bits as all at once. */
-function eachRow(
-  kernels: Passes,
-  x: Float32Array,
-  out: Float32Array,
-  level: Parameters<Kernels['gaussianRows']>[2],
-  key: Key,
-  ids: Float64Array,
-): void {
-  const [plain, noisy] = [x, out].map(array => rowViews(array, array.length / ids.length))
-  for (let row = 0; row < ids.length; row++)
-    kernels.gaussian(plain[row], noisy[row], level, fold(key, ids[row]))
 }
 
 /** All at once, or plane by plane, or by the twin where even one is too large; with the same bits. */

@@ -1,6 +1,7 @@
 import { expected, InternalError, type Key, UsageError } from '../base/index.js'
 import { kernelModule } from './generated.js'
 import { poissonTableLength } from './poisson-table.js'
+import { type FastRows, fastRows } from './rows.js'
 import { chunkLength, noKey, type Runner } from './runner.js'
 import { type KernelRow, kernelTable } from './table.js'
 import type { BlurredPlane } from './twin/blur.js'
@@ -26,19 +27,11 @@ export interface Arena {
   blurPlanes: PlaneBlur
   /** Adds noise to rows at a ratio; undefined where an array is elsewhere. Gives the number of silent rows. */
   addAtRatio: RatioAdd
-  /** Puts normal noise on rows; false where an array is elsewhere, or rows are no multiples of 16 floats. */
-  gaussianRows: RowsNoise
+  /** Passes over rows of arrays in this memory or another; false where they lie elsewhere. */
+  rows: FastRows
   /** Bytes as numbers in [0, 1], whole sixteens of them; gives how many. */
   unitOfBytes(bytes: Uint8Array, out: Float32Array): number
 }
-
-export type RowsNoise = (
-  x: Float32Array,
-  out: Float32Array,
-  level: { readonly sigma: number; readonly low: number; readonly high: number },
-  key: Key,
-  ids: Float64Array,
-) => boolean
 
 export type RatioAdd = (
   x: Float32Array,
@@ -117,18 +110,6 @@ export function openArena(bytes: number): Arena {
     const [from, added, to] = [x, noise, out].map(array => array.byteOffset)
     return exports.addAtRatio(from, added, to, x.length / length, length, stage, ratio)
   }
-  const staged = new Float64Array(buffer, stage, (slots * chunkLength) / 2)
-  const gaussianRows: RowsNoise = (x, out, level, key, ids) => {
-    if (!holds(x) || !holds(out))
-      return sameArena([x, out])?.gaussianRows(x, out, level, key, ids) ?? false
-    const length = x.length / ids.length
-    if (length % 16 || ids.length > staged.length) return false
-    staged.set(ids)
-    const { sigma, low, high } = level
-    const places = [x.byteOffset, out.byteOffset, ids.length, length, staged.byteOffset]
-    exports.gaussianRows(...places, sigma, low, high, ...key.seed, ...key.stream)
-    return true
-  }
   const stagedBytes = new Uint8Array(buffer, stage, slots * chunkLength * 4)
   const unitOfBytes = (bytes: Uint8Array, out: Float32Array): number => {
     if (!holds(out)) return sameArena([out])?.unitOfBytes(bytes, out) ?? 0
@@ -141,12 +122,23 @@ export function openArena(bytes: number): Arena {
     return whole
   }
   const run = runner(exports, buffer, stage)
+  const rows = rowsWhere(fastRows(exports, buffer, stage), holds)
   const arena: Arena = {
     ...{ memory, alloc, holds, free, run },
-    ...{ blurPlanes, addAtRatio, gaussianRows, unitOfBytes },
+    ...{ blurPlanes, addAtRatio, rows, unitOfBytes },
   }
   arenas.set(buffer, arena)
   return arena
+}
+
+/** The passes of the memory that the arrays lie in. */
+function rowsWhere(own: FastRows, holds: Arena['holds']): FastRows {
+  const there = (x: Float32Array, out: Float32Array) =>
+    holds(x) && holds(out) ? own : sameArena([x, out])?.rows
+  return {
+    gaussianRows: (x, out, rows, key) => there(x, out)?.gaussianRows(x, out, rows, key) ?? false,
+    mixRows: (x, out, rows) => there(x, out)?.mixRows(x, out, rows) ?? false,
+  }
 }
 
 /** Arrays elsewhere are copied in and out; so is one blurred in place, whose rows are read again. */

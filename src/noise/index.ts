@@ -60,6 +60,7 @@ export {
 } from './table.js'
 export type {
   Card,
+  DisturbedRows,
   GradientNoise,
   InputContext,
   InputNoise,

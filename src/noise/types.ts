@@ -83,17 +83,28 @@ export interface InputNoise extends Card {
   /** Writes the noisy sample; `out` may be `x`. The same arguments give the same bits. */
   apply(x: Float32Array, out: Float32Array, level: Level, key: Key, context: InputContext): void
   /**
-   * The same for samples end to end, each under `fold(key, id)` of its id, faster and to the same
-   * bits; false where they have to be done one by one.
+   * The same for several rows of a batch at once, faster and to the same bits; `out` may be `x`, or is
+   * filled in the rows given alone. False where they have to be done one by one: nothing is done then.
    */
   applyRows?(
     x: Float32Array,
     out: Float32Array,
-    level: Level,
+    rows: DisturbedRows,
     key: Key,
     context: InputContext,
-    ids: Float64Array,
   ): boolean
+}
+
+/** Rows of a batch that a noise disturbs. */
+export interface DisturbedRows {
+  /** How many; the arrays are as long or longer. */
+  readonly count: number
+  /** Where in the batch each stands; the first ones where absent. */
+  readonly list?: Uint32Array
+  /** Row i is keyed by fold(fold(key, ids[i]), copies[i]), or without copies by fold(key, ids[i]). */
+  readonly ids: Float64Array
+  readonly copies?: Uint32Array
+  readonly levels: readonly Level[]
 }
 
 /** Which samples make up each mixed sample, and how much of each. */

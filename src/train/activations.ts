@@ -10,7 +10,7 @@ import {
   spreadRow,
 } from '../noise/index.js'
 import type { ResolvedNoise } from '../recipe/index.js'
-import { drawOf, isActive, levelNow, type NoiseTime } from './noising.js'
+import { drawOf, isActive, levelNow, levelsOf, type NoiseTime } from './levels.js'
 
 /** The activation noises that act on a batch, by name. */
 export type ActivationDraws = ReadonlyMap<string, ActivationDraw>
@@ -50,10 +50,11 @@ function drawOfNoise(
     return { per: 'batch', rows, fill }
   }
   const epoch = redraw === 'run' ? 0 : time.epoch
+  const levelOf = levelsOf(active, time)
   const fill: ActivationDraw['fill'] = (buffers, row, of) => {
     const [id, copy] = [ids[of], copies[of]]
     const key = keyOf(time.seed, purpose(buffers), epoch, id, copy)
-    fillRow(buffers, row, levelNow(active, time, { id, copy }), key)
+    fillRow(buffers, row, levelOf(id, copy), key)
   }
   return { per: 'sample', rows, fill }
 }

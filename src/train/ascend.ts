@@ -3,7 +3,8 @@ import { keyOf, sizeOf } from '../base/index.js'
 import { type Ascent, attack, type Climber, isAscent } from '../noise/index.js'
 import type { ResolvedNoise } from '../recipe/index.js'
 import { type Buffers, viewOf } from './layout.js'
-import { chosen, isActive, levelNow, type NoiseTime, type NoisyBatch } from './noising.js'
+import { chooserOf, isActive, levelNow, levelsOf, type NoiseTime } from './levels.js'
+import type { NoisyBatch } from './noising.js'
 import type { StepInput } from './step-session.js'
 import type { Stepper } from './stepper.js'
 
@@ -37,14 +38,14 @@ async function moveSamples(
   input: StepInput,
 ): Promise<void> {
   const { rows, shape, ids, copies } = batch
-  const row = (i: number) => ({ id: ids[i], copy: copies[i] })
+  const isChosen = chooserOf(active, time, time.epoch)
+  const levelOf = levelsOf(active, time)
   const isKept = (i: number) =>
-    (batch.of.isFirstClean && copies[i] % batch.of.copies === 0) ||
-    !chosen(active, active.share, time, time.epoch, ids[i], copies[i])
+    (batch.of.isFirstClean && copies[i] % batch.of.copies === 0) || !isChosen(ids[i], copies[i])
   await attack({
     ...{ ascent: active.noise as Ascent, rows, shape, clip: active.clip },
     samples: batch.samples.subarray(0, rows * sizeOf(shape)),
-    levelOf: i => (isKept(i) ? undefined : levelNow(active, time, row(i))),
+    levelOf: i => (isKept(i) ? undefined : levelOf(ids[i], copies[i])),
     keyOf: i => keyOf(time.seed, active.name, time.epoch, ids[i], copies[i]),
     gradientOf: (samples, out) => stepper.inputGradient({ ...input, samples }, out),
   })

@@ -6,7 +6,7 @@ import { completeLevel, noises, type WeightNoise } from '../noise/index.js'
 import type { ResolvedNoise } from '../recipe/index.js'
 import { disturbedWeights } from './disturb.js'
 import { allocateBuffers, bytesOfBuffers, layoutOf, viewOf } from './layout.js'
-import type { NoiseTime } from './noising.js'
+import type { NoiseTime } from './levels.js'
 
 const shapes = { first: [16, 9], second: [8, 16], bias: [8] }
 

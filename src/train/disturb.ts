@@ -3,7 +3,7 @@ import { keyOf } from '../base/index.js'
 import { type GradientNoise, isAscent, type WeightNoise } from '../noise/index.js'
 import type { ResolvedNoise } from '../recipe/index.js'
 import { type Buffers, viewOf } from './layout.js'
-import { drawOf, isActive, levelNow, type NoiseTime } from './noising.js'
+import { drawOf, isActive, levelNow, type NoiseTime } from './levels.js'
 
 /**
  * The weights a step reads: the clean buffer, or the noisy copy while weight noise acts. Gradients

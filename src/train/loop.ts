@@ -32,8 +32,9 @@ import { begunNoises } from './begin.js'
 import { clipGradients } from './clip.js'
 import { easiestOf, rankSamples } from './curriculum.js'
 import { disturbedWeights, disturbGradients } from './disturb.js'
+import { isOpen, type NoiseTime, scheduleMoment } from './levels.js'
 import type { Machinery } from './machinery.js'
-import { isOpen, type NoiseTime, noiseBatch, scheduleMoment } from './noising.js'
+import { noiseBatch } from './noising.js'
 import { endMemoryEpoch, rememberAnswers, smoothTargets } from './online-smoothing.js'
 import type { Rhythm } from './rhythm.js'
 import type { RunState } from './state.js'
@@ -168,13 +169,21 @@ export async function lossOf(parts: StepParts, batch: Batch, time: NoiseTime): P
   const { resolved, buffers, workspace, stepper } = parts
   fillTargets(workspace, batch)
   const { deviations, copies } = resolved
-  const noisy = { ...workspace, ...rowsOf(batch), deviations, of: copies, note: parts.note }
-  noiseBatch(noisy, resolved.noises, time)
+  const clean = { ...workspace, ...rowsOf(batch), deviations, of: copies, note: parts.note }
+  const noisy = noiseBatch(clean, resolved.noises, time)
+  workspace.trained = noisy.samples
   weighSamples(workspace, batch.rows, resolved.classWeights)
   const weights = disturbedWeights(buffers, resolved.noises, time)
   const activations = activationDraws(batch, resolved.noises, time)
-  const { samples, targets, sampleWeights } = workspace
-  const input = { rows: batch.rows, samples, targets, sampleWeights, weights, activations }
+  const { targets, sampleWeights } = workspace
+  const input = {
+    rows: batch.rows,
+    samples: noisy.samples,
+    targets,
+    sampleWeights,
+    weights,
+    activations,
+  }
   const ascent = { buffers, stepper, batch: noisy, noises: resolved.noises, time }
   const labels = mixMemory(parts, batch.rows)
   const loss = await stepper.run(await ascend(ascent, input))

@@ -1,16 +1,8 @@
 /** Noise on one batch, in the order the loop prints: each draw is keyed, none depends on another. */
+import { fold, keyOf, rowViews, sizeOf } from '../base/index.js'
 import {
-  fold,
-  type Key,
-  keyOf,
-  type Lengths,
-  type Moment,
-  momentAt,
-  Random,
-  rowViews,
-  sizeOf,
-} from '../base/index.js'
-import {
+  type DisturbedRows,
+  type InputContext,
   type InputNoise,
   isAscent,
   isIdentity,
@@ -22,6 +14,7 @@ import {
   type TargetNoise,
 } from '../noise/index.js'
 import type { ResolvedNoise } from '../recipe/index.js'
+import { chooserOf, chosen, isActive, levelNow, levelsOf, type NoiseTime } from './levels.js'
 
 /** One batch on its way: samples `[rows, ...shape]`, targets `[rows, width]`. */
 export interface NoisyBatch {
@@ -45,148 +38,111 @@ export interface NoisyBatch {
   readonly note?: (noise: string, reason: string) => void
 }
 
-export interface NoiseTime {
-  readonly seed: number
-  readonly moment: Moment
-  readonly step: number
-  /** Whole epochs begun, from 0. */
-  readonly epoch: number
-  /** How much of each noise the controller lets through, by name; 1 where it says nothing. */
-  readonly gains: ReadonlyMap<string, number>
-  /** The update each noise that waits began at, by name; absent while it has not begun. */
-  readonly begun: ReadonlyMap<string, number>
-  /** By how many updates each noise's schedule waits, by name; 0 where it says nothing. */
-  readonly holds: ReadonlyMap<string, number>
-  readonly lengths: Lengths
-}
-
-/** What of the run a draw of this noise depends on. */
-export function drawOf({ redraw }: ResolvedNoise, { step, epoch }: NoiseTime): number {
-  if (redraw === 'run') return 0
-  return redraw === 'epoch' ? epoch : step
-}
-
-/** The moment a noise's schedule is at: counted from its beginning, less what the controller holds it back by. */
-export function scheduleMoment({ name }: ResolvedNoise, time: NoiseTime): Moment {
-  const behind = (time.holds.get(name) ?? 0) + (time.begun.get(name) ?? 0)
-  return behind ? momentAt(Math.max(0, time.step - behind), time.lengths) : time.moment
-}
-
-/** Whether a noise has begun and its window is open. */
-export function isOpen(noise: ResolvedNoise, time: NoiseTime): boolean {
-  if (noise.start && !time.begun.has(noise.name)) return false
-  return noise.window(scheduleMoment(noise, time))
-}
-
-/** The level of this moment: the schedule's value or a draw around it, times the gain. */
-export function levelNow(
-  active: ResolvedNoise,
-  time: NoiseTime,
-  row?: { readonly id: number; readonly copy: number },
-): Level {
-  const { levels, name, noise } = active
-  const moment = scheduleMoment(active, time)
-  const values: Record<string, number> = {}
-  for (const field in levels) {
-    const level = levels[field]
-    const counters = row && level.per === 'sample' ? [time.epoch, row.id, row.copy] : [time.step]
-    const key = level.per ? keyOf(time.seed, `${name} level ${field}`, ...counters) : unused
-    values[field] = level.resolve(moment, key)
-  }
-  const gain = time.gains.get(name) ?? 1
-  return gain === 1 ? values : noise.scale(values, gain)
-}
-
-/** The key of a level that draws nothing. */
-const unused: Key = { seed: [0, 0], stream: [0, 0] }
-
-/** The level of every row at once, where none is drawn for itself. */
-const levelOfAll = (active: ResolvedNoise, time: NoiseTime): Level | undefined =>
-  Object.values(active.levels).some(({ per }) => per === 'sample')
-    ? undefined
-    : levelNow(active, time)
-
-/** Whether a noise of a site acts now. */
-export const isActive =
-  (at: ResolvedNoise['entry']['at'], time: NoiseTime) => (noise: ResolvedNoise) =>
-    noise.entry.at === at && isOpen(noise, time)
-
 /**
- * Label flips, corruptions, mix, smoothing, additive noise, clip; in place. Corruptions are the
- * input noises that do more than add a number to each value.
+ * Label flips, corruptions, mix, smoothing, additive noise, clip. Corruptions are the input noises
+ * that do more than add a number to each value. Targets change in place; what comes back says in which
+ * of the two arrays the samples are, as a mix writes them to the other one.
  */
 export function noiseBatch(
   batch: NoisyBatch,
   all: readonly ResolvedNoise[],
   time: NoiseTime,
-): void {
+): NoisyBatch {
   const input = all.filter(isActive('input', time)).filter(n => !isAscent(n.noise))
   const target = all.filter(isActive('target', time))
   const additive = (noise: ResolvedNoise) => (noise.noise as InputNoise).deviation !== undefined
   const flips = (noise: ResolvedNoise) => (noise.noise as TargetNoise).deterministic !== true
   for (const noise of target.filter(flips)) disturbTargets(batch, noise, time)
   for (const noise of input.filter(n => !additive(n))) disturbSamples(batch, noise, time)
-  for (const noise of all.filter(isActive('mix', time))) mixBatch(batch, noise, time)
-  for (const noise of target.filter(n => !flips(n))) disturbTargets(batch, noise, time)
-  for (const noise of input.filter(additive)) disturbSamples(batch, noise, time)
+  let mixed = batch
+  for (const noise of all.filter(isActive('mix', time))) mixed = mixBatch(mixed, noise, time)
+  for (const noise of target.filter(n => !flips(n))) disturbTargets(mixed, noise, time)
+  for (const noise of input.filter(additive)) disturbSamples(mixed, noise, time)
+  return mixed
 }
 
 function disturbSamples(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTime): void {
   const noise = active.noise as InputNoise
-  const context = {
-    shape: batch.shape,
-    sampleRate: batch.sampleRate,
-    clip: active.clip,
-    deviations: batch.deviations,
-    sources: active.material.sources,
-    ...(batch.note && { note: (reason: string) => batch.note!(active.name, reason) }),
-  }
+  const context = contextOf(batch, active)
   const epoch = active.redraw === 'run' ? 0 : time.epoch
+  const key = keyOf(time.seed, active.name, epoch)
+  const rows = rowsChosen(batch, active, time, epoch)
+  if (noise.applyRows?.(batch.samples, batch.samples, rows, key, context)) return
   const samples = rowViews(batch.samples, sizeOf(batch.shape))
-  const [common, root] = [levelOfAll(active, time), keyOf(time.seed, active.name, epoch)]
-  for (let row = 0; row < batch.rows; row++) {
-    const [id, copy] = [batch.ids[row], batch.copies[row]]
-    if (batch.of.isFirstClean && copy % batch.of.copies === 0) continue
-    if (!chosen(active, active.share, time, epoch, id, copy)) continue
-    const sample = samples[row]
-    const level = common ?? levelNow(active, time, { id, copy })
-    noise.apply(sample, sample, level, fold(fold(root, id), copy), context)
+  for (let i = 0; i < rows.count; i++) {
+    const sample = samples[rows.list[i]]
+    const own = fold(fold(key, rows.ids[i]), rows.copies[i])
+    noise.apply(sample, sample, rows.levels[i], own, context)
   }
 }
 
-/** Whether chance picks this one; the draw is keyed like the noise itself. */
-export function chosen(
-  { name }: ResolvedNoise,
-  share: number,
-  { seed }: NoiseTime,
-  ...counters: readonly number[]
-): boolean {
-  return share >= 1 || new Random(keyOf(seed, `${name} share`, ...counters)).float() < share
+function contextOf(batch: NoisyBatch, { clip, material, name }: ResolvedNoise): InputContext {
+  return {
+    shape: batch.shape,
+    sampleRate: batch.sampleRate,
+    clip,
+    deviations: batch.deviations,
+    sources: material.sources,
+    ...(batch.note && { note: (reason: string) => batch.note!(name, reason) }),
+  }
 }
+
+/** The rows a noise acts on, with their levels; valid until it is asked again. */
+function rowsChosen(
+  { rows, ids, copies, of }: NoisyBatch,
+  active: ResolvedNoise,
+  time: NoiseTime,
+  epoch: number,
+): Required<DisturbedRows> {
+  if (listed.list.length < rows) listed = newList(rows)
+  const isChosen = chooserOf(active, time, epoch)
+  const levelOf = levelsOf(active, time)
+  let count = 0
+  for (let row = 0; row < rows; row++) {
+    const [id, copy] = [ids[row], copies[row]]
+    if (of.isFirstClean && copy % of.copies === 0) continue
+    if (!isChosen(id, copy)) continue
+    listed.list[count] = row
+    listed.ids[count] = id
+    listed.copies[count] = copy
+    listed.levels[count++] = levelOf(id, copy)
+  }
+  return { ...listed, count }
+}
+
+const newList = (rows: number) => ({
+  list: new Uint32Array(rows),
+  ids: new Float64Array(rows),
+  copies: new Uint32Array(rows),
+  levels: new Array<Level>(rows),
+})
+
+/** Room for the rows of a batch, from call to call. */
+let listed = newList(0)
 
 function disturbTargets(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTime): void {
   const noise = active.noise as TargetNoise
   const epoch = active.redraw === 'run' ? 0 : time.epoch
+  const [levelOf, root] = [levelsOf(active, time), keyOf(time.seed, active.name, epoch)]
+  const targets = rowViews(batch.targets, batch.width)
   for (let row = 0; row < batch.rows; row++) {
     const id = batch.ids[row]
     // All copies of a sample have one target.
     const copy = batch.copies[row] - (batch.copies[row] % batch.of.copies)
-    const target = batch.targets.subarray(row * batch.width, (row + 1) * batch.width)
-    const level = levelNow(active, time, { id, copy })
-    const key = keyOf(time.seed, active.name, epoch, id)
+    const target = targets[row]
     const isPair = batch.width === 1 && noise.form === 'classes'
     // One number for two classes is the chance of the second.
     const classes = isPair ? Float32Array.of(1 - target[0], target[0]) : target
-    noise.apply(classes, classes, level, key, active.material)
+    noise.apply(classes, classes, levelOf(id, copy), fold(root, id), active.material)
     if (isPair) target[0] = classes[1]
   }
 }
 
-function mixBatch(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTime): void {
-  if (!chosen(active, active.probability, time, time.step)) return
+function mixBatch(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTime): NoisyBatch {
+  if (!chosen(active, active.probability, time, time.step)) return batch
   const noise = active.noise as MixNoise
   const level = levelNow(active, time)
-  if (isIdentity(noise, level)) return
+  if (isIdentity(noise, level)) return batch
   const { rows, samples, targets, spareSamples, spareTargets, shape, width } = batch
   const key = keyOf(time.seed, active.name, time.step)
   const { copies } = batch.of
@@ -196,8 +152,8 @@ function mixBatch(batch: NoisyBatch, active: ResolvedNoise, time: NoiseTime): vo
   const [mixed, blended] = [upTo(spareSamples, x.length), upTo(spareTargets, y.length)]
   mixInputs(plan, x, mixed, shape, reason => batch.note?.(active.name, reason))
   mixTargets(plan, y, blended)
-  x.set(mixed)
   y.set(blended)
+  return { ...batch, samples: spareSamples, spareSamples: samples }
 }
 
 /** The start of an array; the array itself where that is all. */

@@ -7,8 +7,9 @@ import type { ResolvedNoise } from '../recipe/index.js'
 import { activationDraws } from './activations.js'
 import { ascend } from './ascend.js'
 import { disturbedWeights } from './disturb.js'
+import { type NoiseTime, scheduleMoment } from './levels.js'
 import { type LoopParts, lastTime } from './loop.js'
-import { type NoiseTime, noiseBatch, scheduleMoment } from './noising.js'
+import { noiseBatch } from './noising.js'
 import { fillTargets } from './workspace.js'
 
 type Raw = Answers | Values
@@ -93,11 +94,12 @@ export async function lossesOf(
   const { rows, ids, copies } = batch
   fillTargets(workspace, batch)
   const { deviations, copies: of } = resolved
-  const noisy = { ...workspace, rows, ids, copies, deviations, of }
-  noiseBatch(noisy, noises, time)
+  const clean = { ...workspace, rows, ids, copies, deviations, of }
+  const noisy = noiseBatch(clean, noises, time)
   const weights = disturbedWeights(buffers, noises, time)
   const activations = activationDraws(batch, noises, time)
-  const input = { ...workspace, rows, weights, activations, isTrial: true }
+  const { samples } = noisy
+  const input = { ...workspace, samples, rows, weights, activations, isTrial: true }
   const moved = await ascend({ buffers, stepper, batch: noisy, noises, time }, input)
   return bySample(await stepper.losses(moved), of.copies)
 }

@@ -11,8 +11,8 @@ import {
   type Probe,
 } from '../monitor/index.js'
 import type { Resolved, ResolvedNoise } from '../recipe/index.js'
+import { isOpen, type NoiseTime, scheduleMoment } from './levels.js'
 import { type LoopParts, timeAt, timeOf } from './loop.js'
-import { isOpen, type NoiseTime, scheduleMoment } from './noising.js'
 import { type Observer, risingNoises, trainingLosses } from './observation.js'
 
 /** Watches the noises of a recipe; nothing to watch without one. */

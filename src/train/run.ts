@@ -166,7 +166,7 @@ export class Run {
   private show({ workspace, resolved: { train } }: LoopParts): void {
     const { board } = this.options
     board?.histograms(this.buffers, this.state.step)
-    board?.samples({ ...workspace, kind: train.kind }, this.state.step)
+    board?.samples({ ...workspace, samples: workspace.trained, kind: train.kind }, this.state.step)
   }
 
   /** Noises that waited for what this check shows. */

@@ -9,6 +9,8 @@ export interface Workspace {
   readonly sampleWeights: Float32Array
   readonly spareSamples: Float32Array
   readonly spareTargets: Float32Array
+  /** Which of the two sample arrays the last step trained on: a mix writes to the spare one. */
+  trained: Float32Array
   /** Numbers a target: classes of the model, or regression outputs. */
   readonly width: number
   readonly shape: readonly number[]
@@ -26,8 +28,10 @@ export function allocateWorkspace(
   width: number,
 ): Workspace {
   const size = batch * sizeOf(data.shape)
+  const samples = kernels.alloc(size)
   return {
-    samples: kernels.alloc(size),
+    samples,
+    trained: samples,
     targets: kernels.alloc(batch * width),
     sampleWeights: kernels.alloc(batch).fill(1),
     spareSamples: kernels.alloc(size),

@@ -63,8 +63,8 @@ export function noiseBatch(
 ): void {
   const { noise, level, root, context } = open(job, note)
   const size = sizeOf(job.shape)
-  const [all, into] = [x, out].map(array => array.subarray(0, ids.length * size))
-  if (noise.applyRows?.(all, into, level, root, context, ids)) return
+  const rows = { count: ids.length, ids, levels: new Array<typeof level>(ids.length).fill(level) }
+  if (noise.applyRows?.(x, out, rows, root, context)) return
   const [plain, noisy] = [rowViews(x, size), rowViews(out, size)]
   for (let row = 0; row < ids.length; row++)
     noise.apply(plain[row], noisy[row], level, fold(root, ids[row]), context)

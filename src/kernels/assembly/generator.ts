@@ -74,10 +74,11 @@ export function fillWords(to: usize, block: u32, count: u32, seed0: i32, seed1: 
   }
 }
 
-/** All words of two blocks that follow each other; step by step in turn, so that neither waits. */
-function fillTwo(block: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32): void {
-  seedBlock(STATE, block, seed0, seed1, stream0, stream1)
-  seedBlock(STATE + 48, block + 1, seed0, seed1, stream0, stream1)
+/**
+ * The first `count` words (rounded up to 4) of two blocks, the second from 4096 bytes behind WORDS on;
+ * step by step in turn, so that neither waits. Their seeds are in STATE.
+ */
+function fillTwo(count: u32): void {
   let a = v128.load(STATE)
   let b = v128.load(STATE, 16)
   let c = v128.load(STATE, 32)
@@ -86,7 +87,8 @@ function fillTwo(block: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32)
   let g = v128.load(STATE, 80)
   const one: v128 = i32x4.splat(1)
   let d: v128 = one
-  for (let step = -WARM_UP; step < <i32>(BLOCK / 4); step++) {
+  const steps = <i32>((count + 3) >> 2)
+  for (let step = -WARM_UP; step < steps; step++) {
     const word = i32x4.add(i32x4.add(a, d), b)
     const other = i32x4.add(i32x4.add(e, d), f)
     d = i32x4.add(d, one)
@@ -102,12 +104,21 @@ function fillTwo(block: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32)
   }
 }
 
+/** The first `count` words (rounded up to 16) of the same block of two streams of one seed. */
+export function fillPair(block: u32, count: u32, seed0: i32, seed1: i32, first0: i32, first1: i32, second0: i32, second1: i32): void {
+  seedBlock(STATE, block, seed0, seed1, first0, first1)
+  seedBlock(STATE + 48, block, seed0, seed1, second0, second1)
+  fillTwo((count + 15) & ~15)
+}
+
 /** Makes the words of samples `first` and on, up to `end` or the end of their block; where they lie. */
 @inline
 export function openBlock(first: u32, end: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32): usize {
   const offset = first & (BLOCK - 1)
   if (offset == 0 && end - first >= 2 * BLOCK) {
-    fillTwo(first / BLOCK, seed0, seed1, stream0, stream1)
+    seedBlock(STATE, first / BLOCK, seed0, seed1, stream0, stream1)
+    seedBlock(STATE + 48, first / BLOCK + 1, seed0, seed1, stream0, stream1)
+    fillTwo(BLOCK)
     return WORDS
   }
   fillWords(WORDS, first / BLOCK, min(BLOCK, offset + end - first), seed0, seed1, stream0, stream1)

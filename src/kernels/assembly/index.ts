@@ -2,7 +2,7 @@ export { words, normal, gaussian, uniform, laplace, speckle, replace } from './n
 export { poisson } from './poisson'
 export { blurPlanes } from './blur'
 export { addAtRatio } from './ratio'
-export { gaussianRows } from './rows'
+export { gaussianRows, mixRows } from './rows'
 export { lerp, scaleAdd, addScaled, clamp, unitOfBytes } from './elementwise'
 export { sumOfSquares, energy, maxAbs } from './reduce'
 export { adam, momentum, descent } from './optimizers'

@@ -24,17 +24,48 @@ function mulAdd(a: v128, b: v128, c: v128): v128 {
 /** -2 ln u of u in (0, 1], from the upper 31 bits of each word; at most 43 (6.56 squared). */
 @inline
 export function minusTwoLog(words: v128): v128 {
-  const unit = f32x4.mul(f32x4.convert_i32x4_s(v128.or(i32x4.shr_u(words, 1), i32x4.splat(1))), f32x4.splat(<f32>4.656612873077393e-10))
+  const unit = unitOf(words)
+  const f = mantissa(unit)
+  return logEnd(logBegin(f), f, exponentPart(unit))
+}
+
+// The parts of minusTwoLog, for loops over one part each: a long chain of operations makes the next wait.
+
+/** u in (0, 1]. */
+@inline
+export function unitOf(words: v128): v128 {
+  return f32x4.mul(f32x4.convert_i32x4_s(v128.or(i32x4.shr_u(words, 1), i32x4.splat(1))), f32x4.splat(<f32>4.656612873077393e-10))
+}
+
+/** f in [-.29, .42) of u = 2^k (1 + f). */
+@inline
+export function mantissa(unit: v128): v128 {
   const shifted = i32x4.sub(unit, i32x4.splat(0x3f3504f3))
-  const exponent = f32x4.convert_i32x4_s(i32x4.shr_s(shifted, 23))
-  const f = f32x4.sub(i32x4.sub(unit, v128.and(shifted, i32x4.splat(0xff800000))), f32x4.splat(1))
+  return f32x4.sub(i32x4.sub(unit, v128.and(shifted, i32x4.splat(0xff800000))), f32x4.splat(1))
+}
+
+/** -2 k ln 2. */
+@inline
+export function exponentPart(unit: v128): v128 {
+  const exponent = f32x4.convert_i32x4_s(i32x4.shr_s(i32x4.sub(unit, i32x4.splat(0x3f3504f3)), 23))
+  return f32x4.mul(exponent, f32x4.splat(<f32>-1.3862943611198906))
+}
+
+/** The upper half of the polynomial. */
+@inline
+export function logBegin(f: v128): v128 {
   let sum = coefficient(LOGARITHM, 5)
   sum = mulAdd(sum, f, coefficient(LOGARITHM, 4))
   sum = mulAdd(sum, f, coefficient(LOGARITHM, 3))
-  sum = mulAdd(sum, f, coefficient(LOGARITHM, 2))
-  sum = mulAdd(sum, f, coefficient(LOGARITHM, 1))
+  return mulAdd(sum, f, coefficient(LOGARITHM, 2))
+}
+
+/** The lower half, and -2 k ln 2. */
+@inline
+export function logEnd(begun: v128, f: v128, exponent: v128): v128 {
+  let sum = mulAdd(begun, f, coefficient(LOGARITHM, 1))
   sum = mulAdd(sum, f, coefficient(LOGARITHM, 0))
-  return mulAdd(sum, f, f32x4.mul(exponent, f32x4.splat(<f32>-1.3862943611198906)))
+  return mulAdd(sum, f, exponent)
 }
 
 /** A quarter-turn fraction in [-1, 1) from the lower 23 bits of each word. */

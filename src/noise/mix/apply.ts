@@ -26,13 +26,16 @@ export function mixTargets(plan: MixPlan, y: Float32Array, out: Float32Array): v
   const { parts, indices, weights } = plan
   const batch = indices.length / parts
   const width = y.length / batch
-  const [rows, targets] = [rowViews(y, width), rowViews(out, width)]
   const kernels = sharedKernels()
+  if (parts === 2) {
+    kernels.mixRows(y, out, { width, indices, weights })
+    return
+  }
+  const [rows, targets] = [rowViews(y, width), rowViews(out, width)]
   for (let i = 0; i < batch; i++) {
     const target = targets[i]
     const first = rows[indices[i * parts]]
     if (parts === 1) target.set(first)
-    else if (parts === 2) blendTwo(first, rows[indices[2 * i + 1]], target, weights[2 * i + 1])
     else {
       kernels.scaleAdd(first, target, weights[i * parts], 0)
       for (let k = 1; k < parts; k++)
@@ -40,21 +43,6 @@ export function mixTargets(plan: MixPlan, y: Float32Array, out: Float32Array): v
     }
   }
 }
-
-/** a + weight (b - a), a itself at weight 0 and b itself at weight 1. */
-function blendTwo(a: Float32Array, b: Float32Array, out: Float32Array, weight: number): void {
-  if (weight === 0) out.set(a)
-  else if (weight === 1) out.set(b)
-  else if (a.length > fewValues) sharedKernels().lerp(a, b, out, weight)
-  else {
-    const { fround } = Math
-    const w = fround(weight)
-    for (let i = 0; i < a.length; i++) out[i] = a[i] + fround(w * fround(b[i] - a[i]))
-  }
-}
-
-/** Up to so many, a loop here takes less than the way to the kernel; the bits are the same. */
-const fewValues = 32
 
 /** A silent sample, and one whose partner is silent, stays alone: no ratio can be set. */
 function addPartners(

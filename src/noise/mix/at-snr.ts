@@ -1,6 +1,6 @@
-import { exactPow, fold, Random } from '../../base/index.js'
+import { exactPow, fold } from '../../base/index.js'
 import { scaleDecibels, snrField } from '../level.js'
-import { defineMix, pairs } from './define.js'
+import { defineMix, pairs, shuffled } from './define.js'
 
 /** x + g x[partner] with g set by the signal-to-noise ratio; targets by amplitude, 1 : 10^(-snr/20). */
 export const atSnr = defineMix({
@@ -13,7 +13,7 @@ export const atSnr = defineMix({
     'torch-audiomentations Mix; Tokozume et al. 2018, Learning from between-class examples for deep sound recognition',
   scale: scaleDecibels,
   plan(batch, { snr }, key) {
-    const partners = new Random(fold(key, 0)).shuffle(Array.from({ length: batch }, (_, i) => i))
+    const partners = shuffled(batch, fold(key, 0))
     const own = 1 / (1 + exactPow(10, -snr / 20))
     return { ...pairs(partners, () => own), snr }
   },

@@ -2,7 +2,7 @@ import { fold, Random } from '../../base/index.js'
 import { amount } from '../level.js'
 import type { MixPlan } from '../types.js'
 import { beta } from './beta.js'
-import { defineMix, pairs } from './define.js'
+import { defineMix, pairs, shuffled } from './define.js'
 
 /**
  * A box of 1 - lambda of the area, lambda ~ Beta(alpha, alpha), about a random middle, is taken from the
@@ -17,7 +17,7 @@ export const cutmix = defineMix({
   paper:
     'Yun et al. 2019, CutMix: regularization strategy to train strong classifiers with localizable features',
   plan: (batch, { alpha }, key, { shape, per = 'batch' }) => {
-    const partners = new Random(fold(key, 0)).shuffle(Array.from({ length: batch }, (_, i) => i))
+    const partners = shuffled(batch, fold(key, 0))
     const draws = new Random(fold(key, 1))
     const one = randomBox(shape, beta(alpha, alpha, draws), draws)
     const boxes = Array.from({ length: batch }, () =>
@@ -51,7 +51,7 @@ function stretch(side: number, length: number, draws: Random): [number, number] 
   return [Math.max(0, middle - half), Math.min(side, middle + half)]
 }
 
-function planOfBoxes(partners: number[], boxes: Box[], shape: readonly number[]): MixPlan {
+function planOfBoxes(partners: ArrayLike<number>, boxes: Box[], shape: readonly number[]): MixPlan {
   const [height, width] = planeOf(shape)
   const own = ([top, left, bottom, right]: Box) =>
     1 - ((bottom - top) * (right - left)) / (height * width)

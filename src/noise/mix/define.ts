@@ -1,3 +1,4 @@
+import { type Key, Random } from '../../base/index.js'
 import { isIdentity, scaleLinearly } from '../level.js'
 import type { Card, MixNoise, MixPlan } from '../types.js'
 
@@ -22,6 +23,13 @@ export function alone(batch: number): MixPlan {
   return { parts: 1, indices, weights: new Float32Array(batch).fill(1) }
 }
 
+/** The samples of a batch in an order of chance. */
+export function shuffled(batch: number, key: Key): Int32Array {
+  const order = new Int32Array(batch)
+  for (let i = 0; i < batch; i++) order[i] = i
+  return new Random(key).shuffle(order)
+}
+
 /** Each sample with a partner, `weightOf(i)` of itself. */
 export function pairs(
   partners: ArrayLike<number>,
@@ -31,7 +39,8 @@ export function pairs(
   const indices = new Int32Array(batch * 2)
   const weights = new Float32Array(batch * 2)
   for (let i = 0; i < batch; i++) {
-    indices.set([i, partners[i]], 2 * i)
+    indices[2 * i] = i
+    indices[2 * i + 1] = partners[i]
     weights[2 * i] = weightOf(i)
     weights[2 * i + 1] = 1 - weights[2 * i]
   }

@@ -1,7 +1,7 @@
 import { fold, Random } from '../../base/index.js'
 import { amount } from '../level.js'
 import { beta } from './beta.js'
-import { defineMix, pairs } from './define.js'
+import { defineMix, pairs, shuffled } from './define.js'
 
 /** lambda x + (1 - lambda) x[partner], lambda ~ Beta(alpha, alpha); lambda weighs the sample itself. */
 export const mixup = defineMix({
@@ -12,7 +12,7 @@ export const mixup = defineMix({
   identity: { alpha: 0 },
   paper: 'Zhang et al. 2018, mixup: beyond empirical risk minimization',
   plan(batch, { alpha }, key, { per = 'batch' }) {
-    const partners = new Random(fold(key, 0)).shuffle(Array.from({ length: batch }, (_, i) => i))
+    const partners = shuffled(batch, fold(key, 0))
     const draws = new Random(fold(key, 1))
     const one = beta(alpha, alpha, draws)
     return pairs(partners, () => (per === 'batch' ? one : beta(alpha, alpha, draws)))
