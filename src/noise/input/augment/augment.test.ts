@@ -4,6 +4,7 @@ import { completeLevel } from '../../level.js'
 import { noiseOf } from '../../table.js'
 import type { Level } from '../../types.js'
 import { solveLinear } from './linear.js'
+import { besselOne, ringKernel } from './ringing-overshoot.js'
 
 const shape = [3, 40, 60]
 const size = 40 * 60
@@ -64,6 +65,62 @@ describe('median blur', () => {
     const specks = grey.slice()
     for (const i of [0, 65, 1000, 2399, 5000]) specks[i] = 1
     expect(run('median_blur', { radius: 1 }, 0, specks)).toEqual(grey)
+  })
+})
+
+describe('chromatic aberration', () => {
+  it('moves red out and blue in by their scale about the middle; green stays', () => {
+    const out = run('chromatic_aberration', { red: 0.1, blue: -0.05 }, 0, ramp)
+    const middle = 59 / 2
+    for (const x of [10, 25, 50])
+      for (const [c, by] of [0.1, 0, -0.05].entries())
+        expect(out[c * size + 20 * 60 + x]).toBeCloseTo((middle + (x - middle) / (1 + by)) / 59, 5)
+  })
+
+  it('asks for colours', () => {
+    const noise = noiseOf('input', 'chromatic_aberration')
+    const x = new Float32Array(16)
+    const level = completeLevel(noise, {})
+    expect(() => noise.apply(x, x, level, keyOf(9, 'grey'), { shape: [1, 4, 4] })).toThrow(
+      /needs 3 channels, received 1/,
+    )
+  })
+})
+
+describe('ringing', () => {
+  it('has the Bessel function of the tables', () => {
+    expect(besselOne(1)).toBeCloseTo(0.440050585744934, 14)
+    expect(besselOne(10)).toBeCloseTo(0.043472746168861, 14)
+    expect(besselOne(60)).toBeCloseTo(0.046598383758197, 12)
+  })
+
+  it('keeps what is constant, passes slow waves and stops fast ones', () => {
+    const flat = run('ringing_overshoot', { cutoff: 1 })
+    for (const v of flat) expect(v).toBeCloseTo(0.5, 6)
+    const kernel = ringKernel(1, 15)
+    const response = (frequency: number) =>
+      kernel.reduce((sum, v, i) => sum + v * Math.cos(frequency * ((i % 31) - 15)), 0)
+    expect(response(0.3)).toBeCloseTo(1, 0.8)
+    expect(Math.abs(response(1.8))).toBeLessThan(0.1)
+  })
+
+  it('overshoots on both sides of an edge', () => {
+    const edge = grey.map((_, i) => (i % 60 < 30 ? 0.25 : 0.75))
+    const row = run('ringing_overshoot', { cutoff: 1 }, 0, edge).subarray(20 * 60, 21 * 60)
+    expect(Math.max(...row)).toBeGreaterThan(0.77)
+    expect(Math.min(...row)).toBeLessThan(0.23)
+  })
+})
+
+describe('rain', () => {
+  it('covers what its streaks cover, and dims the rest', () => {
+    const dry = { dimming: 0, slant: 0, length: 0.1, opacity: 1 }
+    // 12 streaks of 4 pixels shared out between two columns, a twelfth of them cut at the top.
+    const share = meanOver(40, n => changed(run('rain', { ...dry, streaks: 5 }, n)))
+    expect(share).toBeGreaterThan((12 * 4 * 2 * 0.8) / size)
+    expect(share).toBeLessThan((12 * 4 * 2) / size)
+    const dim = run('rain', { ...dry, streaks: 0, dimming: 0.4 })
+    for (const v of dim) expect(v).toBeCloseTo(0.3, 6)
   })
 })
 
