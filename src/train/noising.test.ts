@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { momentAt } from '../base/index.js'
+import type { Batch } from '../data/index.js'
 import { noiseOf } from '../noise/index.js'
 import type { ResolvedNoise } from '../recipe/index.js'
 import { parseLevel } from '../schedule/index.js'
+import { lossOf } from './loop.js'
 import { copiedPlan, type NoisyBatch, noiseBatch } from './noising.js'
+import type { StepInput } from './step-session.js'
 
 const lengths = { epochs: 2, batchesPerEpoch: 4, samplesPerEpoch: 12 }
 const size = 4
@@ -121,4 +124,21 @@ describe('copies of a sample', () => {
     const mixed = noiseBatch(batch, [noise('mix', 'mixup', { alpha: 5 })], time)
     expect(rowOf(mixed, 0)).toEqual(rowOf(mixed, 1))
   })
+})
+
+it('a mix leaves word of the array that was trained on, which is what a board shows', async () => {
+  const { samples, targets, spareSamples, spareTargets, ids, copies } = batchOf([3, 9], 1)
+  const arrays = { samples, targets, spareSamples, spareTargets, trained: samples }
+  const workspace = { ...arrays, sampleWeights: new Float32Array(2), width: 3, shape: [size] }
+  const seen: Float32Array[] = []
+  const stepper = { run: async (input: StepInput) => seen.push(input.samples) }
+  const parts = (noises: readonly ResolvedNoise[]) =>
+    ({ resolved: { noises, copies: { copies: 1 } }, buffers: {}, workspace, stepper }) as never
+  const batch = { rows: 2, ids, copies, labels: Int32Array.of(0, 1) } as unknown as Batch
+  await lossOf(parts([noise('mix', 'mixup', { alpha: 5 })]), batch, time)
+  expect(seen[0]).toBe(spareSamples)
+  expect(workspace.trained).toBe(spareSamples)
+  await lossOf(parts([]), batch, time)
+  expect(seen[1]).toBe(samples)
+  expect(workspace.trained).toBe(samples)
 })
