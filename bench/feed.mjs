@@ -1,7 +1,7 @@
-// Does decoding keep a training step fed? `node bench/feed.mjs [--epochs 3] [--images 10000] [--batch 64]`
-// after `npm run build`, on Linux: `train` on a folder of JPEGs 64x64 with Gaussian noise, 1 thread for the
+// Does decoding keep a training step fed? `node bench/feed.mjs [--epochs 3] [--images 10000] [--batch 64]
+// [--network cnn] [--clean]` after `npm run build`, on Linux: `train` on a folder of JPEGs 64x64 with Gaussian noise, 1 thread for the
 // session, decoding in worker threads beside it. Epoch 1 decodes, the others find the samples kept.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -16,20 +16,27 @@ const { values: asked } = parseArgs({
     images: { type: 'string', default: '10000' },
     batch: { type: 'string', default: '64' },
     network: { type: 'string', default: 'cnn' },
+    clean: { type: 'boolean', default: false },
   },
 })
 
-/** What the thread of the session did up to now: seconds by the clock, working, runnable without a core. */
-function now() {
-  const [worked, queued] = readFileSync('/proc/thread-self/schedstat', 'utf8')
-    .split(' ')
-    .map(Number)
-  const { user, system } = process.cpuUsage()
-  const whole = (user + system) / 1e6
-  return { clock: performance.now() / 1000, worked: worked / 1e9, queued: queued / 1e9, whole }
+const schedule = openSync('/proc/thread-self/schedstat')
+const bytes = Buffer.alloc(100)
+
+/** The thread of the session up to now, in seconds: by the clock, working, ready without a core. */
+function thread() {
+  const text = bytes.toString('latin1', 0, readSync(schedule, bytes, 0, 100, 0))
+  const [worked, queued] = text.split(' ')
+  return { clock: performance.now() / 1000, worked: worked / 1e9, queued: queued / 1e9 }
 }
 
-const since = (before, after = now()) =>
+/** The same, and the processor time of all threads. */
+function all() {
+  const { user, system } = process.cpuUsage()
+  return { ...thread(), whole: (user + system) / 1e6 }
+}
+
+const since = (before, after) =>
   Object.fromEntries(Object.keys(after).map(key => [key, after[key] - before[key]]))
 
 /** Inside sessions, which block the thread that calls them, since the epoch began. */
@@ -38,9 +45,9 @@ let inside = { clock: 0, worked: 0 }
 function watchSessions() {
   const { run } = InferenceSession.prototype
   InferenceSession.prototype.run = async function (...given) {
-    const before = now()
+    const before = thread()
     const fetched = await run.apply(this, given)
-    const { clock, worked } = since(before)
+    const { clock, worked } = since(before, thread())
     inside = { clock: inside.clock + clock, worked: inside.worked + worked }
     return fetched
   }
@@ -73,14 +80,16 @@ async function makeImages() {
   return folder
 }
 
+const gaussian = { at: 'input', kind: 'gaussian', sigma: { uniform: [0, 0.3] }, clip: [0, 1] }
+
 async function main() {
   const folder = await makeImages()
   watchSessions()
   let begun
   const onEvent = ({ type, epoch }) => {
-    if (type === 'epoch') sayEpoch(epoch, since(begun))
+    if (type === 'epoch') sayEpoch(epoch, since(begun, all()))
     if (begun && type !== 'epoch') return
-    begun = now()
+    begun = all()
     inside = { clock: 0, worked: 0 }
   }
   const recipe = {
@@ -88,7 +97,7 @@ async function main() {
     data: { train: folder, validation: 0.05 },
     optimizer: { kind: 'adam', learningRate: 1e-3 },
     train: { epochs: Number(asked.epochs), batch: Number(asked.batch) },
-    noise: [{ at: 'input', kind: 'gaussian', sigma: { uniform: [0, 0.3] }, clip: [0, 1] }],
+    noise: asked.clean ? [] : [gaussian],
   }
   try {
     await train({ recipe, out: `${folder}-run`, threads: 1, onEvent })

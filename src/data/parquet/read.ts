@@ -147,7 +147,8 @@ async function withFile(
     const error = thrown as Error
     if (error instanceof DataError) throw error
     // other classes are of the decoder stumbling over what it never expected
-    const reason = Object.getPrototypeOf(error) === Error.prototype ? ` (${error.message})` : ''
+    const isKnown = Object.getPrototypeOf(error) === Error.prototype
+    const reason = isKnown ? ` (${error.message.replaceAll('undefined', 'none')})` : ''
     throw new DataError(`${basename(path)}: not a Parquet file, or damaged${reason}.`)
   } finally {
     await handle.close()
