@@ -24,12 +24,14 @@ function peakOfMemory() {
 }
 
 async function openMutation(format, n) {
-  const { seeds, name, inFolder } = formats[format]
+  const { seeds, name, inFolder, options } = formats[format]
   const seed = readFileSync(join('test/golden/data', seeds[n % seeds.length]))
   const path = place(name ?? basename(seeds[n % seeds.length]))
   writeFileSync(path, mutate(seed, new Random(keyOf(0, format, n))))
   return outcome(
-    format === 'parquet' ? () => readParquet(path) : () => readAll(inFolder ? folder : path),
+    format === 'parquet'
+      ? () => readParquet(path)
+      : () => readAll(inFolder ? folder : path, options),
   )
 }
 
@@ -37,7 +39,8 @@ async function openMutation(format, n) {
 async function openBomb(n) {
   const { file, options } = bombs[n]
   const path = join(folder, file)
-  return outcome(() => readAll(file.includes('/') ? folder : path, options))
+  const place = file.startsWith('d/') ? join(folder, 'd') : file.includes('/') ? folder : path
+  return outcome(() => readAll(place, options))
 }
 
 /** A fresh place for one file; nothing else is in its folder. */

@@ -102,7 +102,7 @@ const bombRow = ({ examples }) => {
 }
 
 const kept = keeper(join(home, 'kept.json'))
-const rows = []
+const rows = new Map()
 const thrown = []
 for (let n = 0; n < bombs.length; n++) {
   const part = await kept(`bomb ${bombs[n].name}`, () => opened('bombs', n, n + 1))
@@ -115,11 +115,11 @@ for (const format of Object.keys(formats)) {
   for (let from = 0; from < mutations; from += block) {
     const to = Math.min(mutations, from + block)
     parts.push(await kept(`${format} ${from}-${to}`, () => opened(format, from, to)))
+    rows.set(format, parts)
+    writePage()
   }
-  rows.push([format, parts])
   const worst = parts.flatMap(part => part.examples).slice(0, 3)
   console.log(format, total(parts).join(' '), worst.length ? JSON.stringify(worst) : '')
-  writePage()
 }
 rmSync(join(home, 'work'), { recursive: true, force: true })
 
@@ -135,7 +135,7 @@ function total(parts) {
   ]
 }
 
-/** The page of what is there so far. */
+/** The page of what is there so far, after each block. */
 function writePage() {
   writeFileSync(
     'proofs/hostile-files.md',
@@ -148,7 +148,7 @@ process that read it ended. Seconds are of processor time, at most ${limitSecond
 
 | format | files | read | refused | fault | hung | died | slowest, s | peak, MB |
 |---|---|---|---|---|---|---|---|---|
-${rows.map(([format, parts]) => line([format === 'parquet' ? 'Parquet' : format, ...total(parts)])).join('\n')}
+${[...rows].map(([format, parts]) => line([format === 'parquet' ? 'Parquet' : format, ...total(parts)])).join('\n')}
 
 Parquet's decoder runs in a child process that its reader ends after ${stallMs / 1000} s of silence (\`hung\`) and whose death it
 survives (\`died\`): both are refusals with a sentence to whoever asked.

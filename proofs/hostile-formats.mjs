@@ -17,6 +17,9 @@ export const formats = {
   NPZ: { seeds: all('numpy', /\.npz$/) },
   IDX: { seeds: all('idx', /ubyte(\.gz)?$/), inFolder: true },
   CIFAR: { seeds: all('cifar', /\.bin$/), inFolder: true },
-  CSV: { seeds: all('tables', /\.(csv|tsv)$/) },
+  CSV: {
+    seeds: all('tables', /\.(csv|tsv)$/),
+    options: { group: 'patient', onBadSample: 'skip' },
+  },
   parquet: { seeds: all('.', /^parquet-.*\.parquet$/).concat(all('parquet', /\.parquet$/)) },
 }
