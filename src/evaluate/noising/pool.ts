@@ -21,8 +21,8 @@ interface Pending {
 export class NoisePool {
   private readonly workers: readonly Worker[]
   private readonly pending = new Map<number, Pending>()
+  private readonly ready = new Set<Worker>()
   private asked = 0
-  private ready = 0
 
   /** Every worker is told of all jobs once; `make` names them by number. */
   constructor(jobs: readonly NoiseJob[]) {
@@ -30,7 +30,7 @@ export class NoisePool {
     this.workers = Array.from({ length: count }, () => new Worker(entry))
     for (const worker of this.workers) {
       worker.on('message', (told: Told | Ready) => {
-        if ('ready' in told) this.ready++
+        if ('ready' in told) this.ready.add(worker)
         else this.settle(told)
       })
       worker.on('error', error => this.fail(`a noise worker failed: ${error.message}`))
@@ -41,7 +41,7 @@ export class NoisePool {
 
   /** Loading takes a while; nobody should wait for it. */
   get isReady(): boolean {
-    return this.ready === this.workers.length
+    return this.ready.size === this.workers.length
   }
 
   /** Batches worth asking for ahead: each worker has one to go on with. */
@@ -65,16 +65,19 @@ export class NoisePool {
     return done
   }
 
+  /** A thread ended while it loads would leave its files open: such a one ends once it has loaded. */
   async close(): Promise<void> {
-    for (const worker of this.workers) worker.removeAllListeners()
-    await Promise.all(this.workers.map(worker => worker.terminate()))
+    this.pending.clear()
+    for (const worker of this.workers)
+      if (!this.ready.has(worker)) worker.once('message', () => worker.terminate()).unref()
+    await Promise.all([...this.ready].map(worker => worker.terminate()))
   }
 
   private settle({ id, notes, error }: Told): void {
-    const { resolve, reject } = this.pending.get(id)!
+    const asked = this.pending.get(id)
     this.pending.delete(id)
-    if (error === undefined) resolve(notes)
-    else reject(error)
+    if (error === undefined) asked?.resolve(notes)
+    else asked?.reject(error)
   }
 
   private fail(reason: string): void {
