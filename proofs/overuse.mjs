@@ -7,7 +7,7 @@ import { keyOf, Random } from '../dist/base/index.js'
 import { Monitor } from '../dist/monitor/index.js'
 import { keeper, mean, signature, trained } from './kept.mjs'
 
-const seeds = Array.from({ length: 20 }, (_, seed) => seed)
+const seeds = Array.from({ length: 20 }, (_, i) => 20 + i)
 const keep = keeper('runs/proof-overuse.json')
 
 const base = (data, parts = { limit: 4000, validation: 0.25, test: 0.25 }) => ({
@@ -50,7 +50,7 @@ const healthy = Object.keys(recipes).filter(name => name !== strong)
 const replays = 200
 /** Replays of a healthy run: as many of each, and one more of the first. */
 const replaysOf = (name, seed) => {
-  const place = healthy.indexOf(name) * seeds.length + seed
+  const place = healthy.indexOf(name) * seeds.length + seeds.indexOf(seed)
   const total = healthy.length * seeds.length
   return Math.floor(replays / total) + (place < replays % total ? 1 : 0)
 }
@@ -81,7 +81,11 @@ async function replay(name, seed, r) {
   const drawn = Array.from({ length: samples }, () => random.below(samples))
   // Under the suite the same samples stand once for each condition.
   const draw = array => array.map((_, i) => array[i - (i % samples) + drawn[i % samples]])
-  const redrawn = ({ right, confidence }) => ({ right: draw(right), confidence: draw(confidence) })
+  const redrawn = ({ right, confidence, ...rest }) => ({
+    ...rest,
+    right: draw(right),
+    confidence: draw(confidence),
+  })
   const monitor = new Monitor(options)
   const alarms = []
   for (const { clean, noisy, ...rest } of checks) {
@@ -111,8 +115,10 @@ const within = gaps.filter(gap => gap >= -0.01).length
 const again = healthy.flatMap(name => runs[name].flatMap(({ replayed }) => replayed))
 const shortOf = again.filter(alarms => alarms.length).length
 const falseAlarms = healthy.flatMap(name =>
-  runs[name].flatMap(({ alarms }, seed) =>
-    alarms.length ? [`- ${name}, seed ${seed}, check ${alarms[0].check}: ${alarms[0].reason}`] : [],
+  runs[name].flatMap(({ alarms }, i) =>
+    alarms.length
+      ? [`- ${name}, seed ${seeds[i]}, check ${alarms[0].check}: ${alarms[0].reason}`]
+      : [],
   ),
 )
 const told = healthy.flatMap(name => runs[name].flatMap(({ notes }) => notes)).length
@@ -125,9 +131,10 @@ writeFileSync(
 
 2,000 images to train on and 1,000 held back to check, the \`mlp\`, 8 epochs, Adam with a cosine from 2e-3, batch 64, a
 check every half epoch; ${seeds.length} seeds a recipe. The noise of \`sane\` is Gaussian of sigma 0.5, not clipped, on MNIST, tested on
-all its test images; the last two rows train on Fashion-MNIST, tested on 1,000 images. The rules were made on
-other seeds (100 and up), but for one: that a noise may be blamed for a model's lack of confidence unless accuracy is significantly
-lower without it. Until then accuracy had to be higher without it, and seed 5 of these, caught at check 5, ended 5 points short.
+all its test images; the last two rows train on Fashion-MNIST, tested on 1,000 images. The rules were fixed
+before these seeds (20 to 39) were run; they were made on seeds 100 and up, and after an earlier edition of this page on
+seeds 0 to 19, which showed two faults: a noise was not blamed for a lack of confidence unless accuracy was higher without it (seed 5),
+and calibration was held against that of an early, worse network (2 of 60 healthy runs alarmed, both of smoothing and mixup).
 
 | recipe | runs | runs with an alarm | clean accuracy on the test part, % |
 |---|---|---|---|

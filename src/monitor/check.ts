@@ -6,6 +6,11 @@ export interface Answers {
   readonly confidence?: Float32Array
   /** A regression's: squared error, mean over its outputs. */
   readonly squaredErrors?: Float32Array
+  /**
+   * Distinct samples, where each stands once for each condition of a suite: answer i is of sample
+   * i mod samples. Looks at one sample are no independent draws. Default: as many as answers.
+   */
+  readonly samples?: number
 }
 
 /** What one look at a run in training saw. */
@@ -58,6 +63,14 @@ export function chanceOfTargets(targets: ArrayLike<number>): Chance {
 export function scoreOf({ right, squaredErrors }: Answers): number {
   if (right) return mean(right)
   return -Math.sqrt(mean(squaredErrors ?? []))
+}
+
+/** The mean of each sample's looks. */
+export function bySample(values: Float64Array, samples = values.length): Float64Array {
+  if (samples === values.length) return values
+  const means = new Float64Array(samples)
+  for (let i = 0; i < values.length; i++) means[i % samples] += values[i]
+  return means.map(sum => (sum * samples) / values.length)
 }
 
 export function mean(values: ArrayLike<number>): number {

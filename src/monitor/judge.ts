@@ -1,6 +1,6 @@
 import { binomialTest, fold, type Key, mannKendall, normalQuantile } from '../base/index.js'
 import { type Answers, type Chance, type Check, mean, scoreOf } from './check.js'
-import { type Comparison, calibrationRose, eceOf, gotWorse } from './compare.js'
+import { type Comparison, calibrationRose, eceOf, gotWorse, isOutgrown } from './compare.js'
 
 /** What may be wrong with a run, each found in its own way. */
 export type Trouble =
@@ -235,7 +235,7 @@ function noisyFall(state: JudgeState, check: Check, options: JudgeOptions): Foun
 
 function calibration(state: JudgeState, check: Check, options: JudgeOptions): Found | undefined {
   const best = state.bestCalibrated
-  if (!best) return undefined
+  if (!best || isOutgrown(best.answers, check.noisy)) return undefined
   const margin = options.maxEceRise
   const key = fold(options.key, state.checks)
   const compared = calibrationRose(best.answers, check.noisy, margin, key)
@@ -290,10 +290,14 @@ function remember(state: JudgeState, check: Check): void {
     !best || scoreOf(now) > scoreOf(best.answers) ? { step, answers: now } : best
   state.bestClean = better(clean, state.bestClean)
   state.bestNoisy = better(noisy, state.bestNoisy)
-  const ece = eceOf(noisy)
-  const lowest = state.bestCalibrated && eceOf(state.bestCalibrated.answers)
-  if (ece !== undefined && (lowest === undefined || ece < lowest) && state.judged > 0)
+  if (state.judged > 0 && isBetterCalibrated(noisy, state.bestCalibrated?.answers))
     state.bestCalibrated = { step, answers: noisy }
   state.noisyScores.push(scoreOf(noisy))
   state.lastNoisyLoss = check.noisyLoss
+}
+
+function isBetterCalibrated(now: Answers, best?: Answers): boolean {
+  const ece = eceOf(now)
+  if (ece === undefined) return false
+  return !best || ece < (eceOf(best) as number) || isOutgrown(best, now)
 }

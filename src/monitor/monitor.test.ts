@@ -3,7 +3,7 @@ import { DataError, keyOf, normalQuantile, Random } from '../base/index.js'
 import { openKernels } from '../kernels/index.js'
 import { attribute, type Probe } from './attribute.js'
 import { type Answers, type Check, chanceOfLabels, chanceOfTargets, scoreOf } from './check.js'
-import { calibrationRose, eceOf, gotWorse } from './compare.js'
+import { calibrationRose, eceOf, gotWorse, isOutgrown, missedMore } from './compare.js'
 import { backOff, delay, grow, newControl } from './control.js'
 import { spentAt } from './judge.js'
 import { type Decision, Monitor, type MonitorOptions } from './monitor.js'
@@ -187,6 +187,12 @@ describe('each trouble has its own name', () => {
     expect(notes[0].reason).toMatch(
       /^calibration under noise got worse: ECE .* No noise is to blame/,
     )
+  })
+
+  it('a rising calibration error of answers that grow modest and no better', async () => {
+    const boast = (t: number) => -Math.max(0, t - 6) * 0.04
+    const decisions = await live(monitorOf(), { clean: steady, noisy: () => 0, boast }, 14)
+    expect(troubles(decisions)[0]).toEqual(['calibration'])
   })
 
   it('no trouble is a model that gets more right than it dares to say', async () => {
@@ -439,6 +445,30 @@ describe('comparisons', () => {
     const [fair, vain] = [world.answers(0), world.answers(0, 0.15)]
     expect(calibrationRose(fair, fair, 0.01, key)?.pValue).toBe(1)
     expect(calibrationRose(fair, vain, 0.01, key)?.pValue).toBeLessThan(1e-4)
+  })
+
+  it('calibration is not held against a worse model, where modest answers got better', () => {
+    const world = new World(4)
+    const [before, better] = [world.answers(0), world.answers(0.3, -0.2)]
+    expect(calibrationRose(before, better, 0.05, keyOf(5, 'test'))?.pValue).toBeLessThan(1e-4)
+    expect(isOutgrown(before, better)).toBe(true)
+    expect(isOutgrown(before, world.answers(0.3, 0.2))).toBe(false)
+    expect(isOutgrown(better, world.answers(0, -0.2))).toBe(false)
+  })
+
+  it('looks at one sample are no independent draws', () => {
+    const world = new World(4)
+    const [before, after] = [world.answers(0), world.answers(-0.1, 0.1)]
+    const twice = ({ right = new Uint8Array(0), confidence = new Float32Array(0) }: Answers) => ({
+      right: Uint8Array.of(...right, ...right),
+      confidence: Float32Array.of(...confidence, ...confidence),
+      samples,
+    })
+    const once = missedMore(before, after, 0)?.pValue as number
+    expect(missedMore(twice(before), twice(after), 0)?.pValue).toBeCloseTo(once, 12)
+    const [single, double] = [gotWorse(before, after, 0), gotWorse(twice(before), twice(after), 0)]
+    expect(double.worse).toBeCloseTo(single.worse, 12)
+    expect(Math.log(double.pValue) / Math.log(single.pValue)).toBeCloseTo(1, 0)
   })
 
   it('attribution is corrected for the number of noises', async () => {

@@ -28,7 +28,9 @@ export class Observer {
   }
 
   result(): Pick<Check, 'clean' | 'noisy'> {
-    return { clean: observed(this.clean), noisy: observed(this.noisy.flat()) }
+    const clean = observed(this.clean)
+    const samples = (clean.right ?? clean.squaredErrors)?.length
+    return { clean, noisy: { ...observed(this.noisy.flat()), samples } }
   }
 }
 
