@@ -31,7 +31,7 @@ export function imageRecipe(data: string, { size, isTempered, seed }: DemoChoice
       validation: 0.1,
       ...(limit && { limit }),
     },
-    optimizer: { kind: 'adam', learningRate: { cosine: [1e-3, 1e-5] } },
+    optimizer: { kind: 'adam', learningRate: { cosine: [3e-3, 1e-5] } },
     train: { epochs, batch: 128 },
     noise: isTempered
       ? [
