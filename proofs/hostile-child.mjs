@@ -100,7 +100,7 @@ async function outcome(read) {
     const { message } = error
     const isSentence =
       error instanceof DataError &&
-      /^.{10,900}\.$/s.test(message) &&
+      /^.{10,900}[.?]$/s.test(message) &&
       !/undefined|\[object|NaN\b.*expected/.test(message)
     return isSentence ? { kind: 'refused' } : { kind: 'fault', message: String(error.stack) }
   }

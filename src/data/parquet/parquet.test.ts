@@ -77,7 +77,7 @@ describe('tables that pandas wrote', () => {
 
   it('says what it cannot use', async () => {
     await expect(openData(join(golden, 'parquet-missing.parquet'))).rejects.toThrow(
-      /row 1, column "age": expected a finite number/,
+      /row 1, column "age": expected a finite number, received "nothing"/,
     )
     await expect(openData(join(golden, 'parquet-text.parquet'), { label: 'age' })).rejects.toThrow(
       /received "the column "species""/,

@@ -109,7 +109,7 @@ export async function numbers({ files, columns }: NumbersPayload): Promise<Float
               expected(
                 `${basename(path)}, row ${r}, column "${printable(column)}"`,
                 'a finite number',
-                String(row[column]),
+                String(row[column] ?? 'nothing'),
               ),
             )
           part[r * columns.length + c] = value
