@@ -133,7 +133,8 @@ async function best(run) {
 /** A PyTorch loop that adds the same noise and takes the same measures. */
 async function torch() {
   const script = resolve(import.meta.dirname, 'eval-torch.py')
-  const child = spawn(asked.python, [script], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const env = { ...process.env, OMP_NUM_THREADS: `${threads}`, OPENBLAS_NUM_THREADS: `${threads}` }
+  const child = spawn(asked.python, [script], { stdio: ['pipe', 'pipe', 'inherit'], env })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const ask = async what => {
     child.stdin.write(`${JSON.stringify(what)}\n`)

@@ -78,7 +78,8 @@ async function sigmasOf(data) {
 function timed(command, args, out) {
   return new Promise((done, fail) => {
     const start = performance.now()
-    const child = spawn('/usr/bin/env', ['time', '-f', '%U %S', command, ...args])
+    const env = { ...process.env, OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads }
+    const child = spawn('/usr/bin/env', ['time', '-f', '%U %S', command, ...args], { env })
     let [said, spent] = ['', '']
     child.stdout.on('data', text => {
       said += text
