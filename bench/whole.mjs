@@ -48,8 +48,8 @@ async function main() {
       const flags = ['--threads', values.threads, '--quiet', '--json']
       runs[side].push(
         side
-          ? await timed(values.python, torch)
-          : await timed(process.execPath, [...own, ...flags], out),
+          ? await timed(values.python, torch, values)
+          : await timed(process.execPath, [...own, ...flags], { ...values, out }),
       )
     }
   report(runs)
@@ -75,7 +75,7 @@ async function sigmasOf(data) {
 }
 
 /** Seconds by the clock and of processor time, of a process and its children; what it says of itself. */
-function timed(command, args, out) {
+function timed(command, args, { threads, out }) {
   return new Promise((done, fail) => {
     const start = performance.now()
     const env = { ...process.env, OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads }
