@@ -5,8 +5,8 @@ import { entropyOf } from './tally.js'
 
 /** One uncertainty of the clean and of the noisy answers; noisy is the positive class. */
 interface Scores {
-  clean: Store
-  noisy: Store
+  readonly clean: Store
+  readonly noisy: Store
 }
 
 type Score = (answers: Answers, sample: number) => number
@@ -56,17 +56,11 @@ function scores(score: Score, needs: readonly Need[]): Collector<Scores> {
   }
 }
 
-/** One threshold: how many clean and noisy scores lie at or above it. */
-interface Cut {
-  readonly clean: number
-  readonly noisy: number
-}
+/** Told, for one threshold, how many clean and noisy scores lie at or above it. */
+type Visit = (clean: number, noisy: number) => void
 
-/** Every distinct score as a threshold, from the highest down; null where a score is no number. */
-function cuts({ clean, noisy }: Scores): Cut[] | null {
-  const [c, n] = [clean.sorted(), noisy.sorted()]
-  if (Number.isNaN(c[c.length - 1]) || Number.isNaN(n[n.length - 1])) return null
-  const made: Cut[] = []
+/** Every distinct score as a threshold, from the highest down: none is kept, there may be millions. */
+function eachCut(c: Float64Array, n: Float64Array, visit: Visit): void {
   let [i, j] = [c.length, n.length]
   while (i > 0 || j > 0) {
     const score = Math.max(
@@ -75,44 +69,49 @@ function cuts({ clean, noisy }: Scores): Cut[] | null {
     )
     while (i > 0 && c[i - 1] === score) i--
     while (j > 0 && n[j - 1] === score) j--
-    made.push({ clean: c.length - i, noisy: n.length - j })
+    visit(c.length - i, n.length - j)
   }
-  return made
 }
 
 const detected =
-  (result: (cuts: Cut[], clean: number, noisy: number) => number) =>
+  (result: (each: (visit: Visit) => void, clean: number, noisy: number) => number) =>
   (state: Scores): MetricValue => {
     if (state.noisy.length === 0 || state.clean.length === 0)
       return missing('no clean answers to compare with')
-    const made = cuts(state)
-    return made ? result(made, state.clean.length, state.noisy.length) : Number.NaN
+    const [clean, noisy] = [state.clean.sorted(), state.noisy.sorted()]
+    // NaN is sorted to the end.
+    if (Number.isNaN(clean.at(-1)) || Number.isNaN(noisy.at(-1))) return Number.NaN
+    return result(visit => eachCut(clean, noisy, visit), clean.length, noisy.length)
   }
 
 /** The share of (noisy, clean) pairs in which the noisy one is less sure, equals counting half. */
-const auroc = detected((made, clean, noisy) => {
-  let [area, previous] = [0, { clean: 0, noisy: 0 }]
-  for (const cut of made) {
-    area += ((cut.clean - previous.clean) * (cut.noisy + previous.noisy)) / 2
-    previous = cut
-  }
+const auroc = detected((each, clean, noisy) => {
+  let [area, flagged, recalled] = [0, 0, 0]
+  each((c, n) => {
+    area += ((c - flagged) * (n + recalled)) / 2
+    flagged = c
+    recalled = n
+  })
   return area / clean / noisy
 })
 
 /** Average precision: the sum over thresholds of the recall won times the precision there. */
-const aupr = detected((made, _clean, noisy) => {
+const aupr = detected((each, _clean, noisy) => {
   let [area, recalled] = [0, 0]
-  for (const cut of made) {
-    area += ((cut.noisy - recalled) / noisy) * (cut.noisy / (cut.noisy + cut.clean))
-    recalled = cut.noisy
-  }
+  each((c, n) => {
+    area += ((n - recalled) / noisy) * (n / (n + c))
+    recalled = n
+  })
   return area
 })
 
 /** The share of clean samples flagged when at least 95 % of the noisy ones are. */
-const fpr95 = detected((made, clean, noisy) => {
-  const cut = made.find(c => c.noisy >= 0.95 * noisy) as Cut
-  return cut.clean / clean
+const fpr95 = detected((each, clean, noisy) => {
+  let flagged: number | undefined
+  each((c, n) => {
+    if (n >= 0.95 * noisy) flagged ??= c
+  })
+  return flagged! / clean
 })
 
 /** How well a model's uncertainties tell other data from what it knows; higher is the other. */
