@@ -1,15 +1,7 @@
 /** One model in this thread and in worker threads, so that answers asked for together are worked out side by side. */
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import { InternalError, ModelError, type TemperError } from '../base/index.js'
-import type { LaneAsk, LaneData, LaneReady, LaneTold } from './lane.js'
 import { answerRows, type RowModel } from './rows.js'
 import { createSession, type Session } from './session.js'
-
-const entry = new URL('./lane.js', import.meta.url)
-/** A checkout that runs its TypeScript directly has no such file. */
-const canStart = existsSync(fileURLToPath(entry))
+import { canStart, openThread, type SessionThread } from './thread.js'
 
 /** One thread feeds them all: it is busy with about so many. */
 const mostLanes = 8
@@ -24,18 +16,19 @@ export function lanesFor(bytes: number, threads: number): number {
   return Math.max(1, Math.min(threads, mostLanes, Math.floor(mostBytes / bytes)))
 }
 
-interface Pending {
-  resolve(answers: Float32Array): void
-  reject(error: TemperError): void
+interface Lane {
+  readonly session: Session
+  /** Answers asked for and not yet given. */
+  load: number
 }
 
 export class Lanes {
-  private readonly free: ArrayBuffer[] = []
-  private asked = 0
+  private scratch = new Float32Array(0)
   private isBusy = false
 
   private constructor(
     private readonly model: RowModel,
+    private readonly threads: readonly SessionThread[],
     private readonly own: Session,
     private readonly lanes: readonly Lane[],
   ) {}
@@ -46,12 +39,14 @@ export class Lanes {
    */
   static async open(model: RowModel, count: number, threads: number): Promise<Lanes> {
     const each = Math.max(1, Math.floor(threads / count))
-    const lanes = Array.from({ length: count - 1 }, () => new Lane({ model, threads: each }))
+    const others = Array.from({ length: count - 1 }, openThread)
     try {
-      await Promise.all(lanes.map(lane => lane.ready))
-      return new Lanes(model, await createSession(model.bytes, { threads: each }), lanes)
+      const opening = others.map(thread => thread.createSession(model.bytes, each))
+      const lanes = (await Promise.all(opening)).map(session => ({ session, load: 0 }))
+      const own = await createSession(model.bytes, { threads: each })
+      return new Lanes(model, others, own, lanes)
     } catch (error) {
-      await Promise.all(lanes.map(lane => lane.close()))
+      await Promise.all(others.map(thread => thread.close()))
       throw error
     }
   }
@@ -63,90 +58,29 @@ export class Lanes {
 
   /** Answers `[rows, width]`; the samples are copied before this returns. */
   async answer(samples: Float32Array, rows: number): Promise<Float32Array> {
-    const buffer = this.bufferFor(samples.byteLength)
-    const copy = new Float32Array(buffer, 0, samples.length)
-    copy.set(samples)
     const idlest = this.lanes.reduce((a, b) => (b.load < a.load ? b : a))
-    if (idlest.load >= fill && !this.isBusy) return this.answerHere(copy, rows)
-    const ask = { id: this.asked++, samples: buffer, floats: samples.length, rows }
-    return idlest.ask(ask, given => this.free.push(given))
+    if (idlest.load >= fill && !this.isBusy) return this.answerHere(samples, rows)
+    idlest.load++
+    try {
+      return await answerRows(idlest.session, this.model, samples, rows)
+    } finally {
+      idlest.load--
+    }
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.lanes.map(lane => lane.close()))
+    await Promise.all(this.threads.map(thread => thread.close()))
     await this.own.close()
   }
 
   private async answerHere(samples: Float32Array, rows: number): Promise<Float32Array> {
     this.isBusy = true
+    if (this.scratch.length < samples.length) this.scratch = new Float32Array(samples.length)
+    this.scratch.set(samples)
     try {
-      return await answerRows(this.own, this.model, samples, rows)
+      return await answerRows(this.own, this.model, this.scratch.subarray(0, samples.length), rows)
     } finally {
       this.isBusy = false
-      this.free.push(samples.buffer as ArrayBuffer)
     }
   }
-
-  private bufferFor(bytes: number): ArrayBuffer {
-    const known = this.free.findIndex(buffer => buffer.byteLength >= bytes)
-    return known < 0 ? new ArrayBuffer(bytes) : this.free.splice(known, 1)[0]
-  }
-}
-
-class Lane {
-  readonly ready: Promise<void>
-  private readonly worker: Worker
-  private readonly exited: Promise<void>
-  private readonly pending = new Map<number, Pending & { back(buffer: ArrayBuffer): void }>()
-
-  constructor(workerData: LaneData) {
-    const worker = new Worker(entry, { workerData })
-    this.worker = worker
-    this.exited = new Promise(resolve => worker.once('exit', () => resolve()))
-    this.ready = new Promise((resolve, reject) => {
-      worker.on('message', (told: LaneTold | LaneReady) => {
-        if ('ready' in told) resolve()
-        else this.settle(told)
-      })
-      const end = (error: TemperError) => {
-        reject(error)
-        for (const asked of this.pending.values()) asked.reject(error)
-        this.pending.clear()
-      }
-      worker.on('error', error => end(errorOf(error as Error)))
-      worker.on('exit', () => end(new InternalError('a thread that answers samples ended')))
-    })
-    this.ready.catch(() => {}) // thrown where it is awaited
-  }
-
-  get load(): number {
-    return this.pending.size
-  }
-
-  ask(ask: LaneAsk, back: (buffer: ArrayBuffer) => void): Promise<Float32Array> {
-    return new Promise((resolve, reject) => {
-      this.pending.set(ask.id, { resolve, reject, back })
-      this.worker.postMessage(ask, [ask.samples])
-    })
-  }
-
-  /** Ends the thread once its session is closed. */
-  async close(): Promise<void> {
-    this.worker.postMessage('close')
-    await this.exited
-  }
-
-  private settle({ id, samples, answers, failed }: LaneTold): void {
-    const { resolve, reject, back } = this.pending.get(id)!
-    this.pending.delete(id)
-    back(samples)
-    if (failed) reject(errorOf(failed))
-    else resolve(new Float32Array(answers!))
-  }
-}
-
-/** The error again, as far as its class says something here. */
-function errorOf({ name, message }: Pick<Error, 'name' | 'message'>): TemperError {
-  if (name === 'ModelError') return new ModelError(message)
-  return new InternalError(message.replace(/^internal: /, ''))
 }

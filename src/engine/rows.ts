@@ -15,7 +15,10 @@ export interface RowModel {
   readonly chunk?: number
 }
 
-/** The answers `[rows, width]` to rows of samples, `fed` being what else the session takes. */
+/**
+ * The answers `[rows, width]` to rows of samples, `fed` being what else the session takes. All runs are
+ * begun at once: a session in another thread leaves the samples free again.
+ */
 export async function answerRows(
   session: Session,
   { input, output, shape, width, chunk }: Omit<RowModel, 'bytes'>,
@@ -26,11 +29,12 @@ export async function answerRows(
   const size = sizeOf(shape)
   const here = chunk ?? rows
   const answers = new Float32Array(rows * width)
-  for (let row = 0; row < rows; row += here) {
+  const answer = async (row: number) => {
     const data = samples.subarray(row * size, (row + here) * size)
     const tensor = { dtype: 'float32' as const, shape: [here, ...shape], data }
     const made = await session.run({ ...fed, [input]: tensor }, { [output]: null })
     answers.set(made[output].data as Float32Array, row * width)
   }
+  await Promise.all(Array.from({ length: rows / here }, (_, i) => answer(i * here)))
   return answers
 }

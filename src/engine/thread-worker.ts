@@ -1,96 +1,69 @@
 /** The far end of the sessions of another thread; `WorkerThread` is its only caller. */
 import { parentPort } from 'node:worker_threads'
-import { type ErrorFields, InternalError, ModelError, type Tensor } from '../base/index.js'
+import type { ErrorFields, Tensor } from '../base/index.js'
 import type { ValueInfo } from '../onnx/index.js'
 import { createSession, type Session } from './session.js'
 
-/** Shared memory by the names of values. */
-export type Shared = Readonly<Record<string, Float32Array>>
-
-/** Where a session's values cross. */
-export interface Bound {
-  readonly inputs: Shared
-  readonly outputs: Shared
+/** A call of `Session.run`: what is fed, and the tensors to write into, are views on one buffer. */
+export interface Call {
+  readonly buffer: ArrayBuffer
+  readonly feeds: Readonly<Record<string, Tensor>>
+  readonly fetches: Readonly<Record<string, Tensor | null>>
 }
 
-/** What is asked for: a session opened, given its memory, run for some outputs, closed; or all ended. */
+/** What is asked for: a session opened, run (the buffer handed over), closed; or all ended. */
 export type Ask =
-  | { readonly open: Uint8Array }
-  | { readonly session: number; readonly bind: Bound }
-  | { readonly session: number; readonly run: readonly string[] }
+  | { readonly open: Uint8Array; readonly threads: number }
+  | { readonly session: number; readonly run: Call }
   | { readonly session: number; readonly close: true }
   | { readonly end: true }
 
 export interface Answer {
   readonly id: number
-  readonly failure?: { readonly message: string; readonly fields: ErrorFields }
+  readonly failure?: Failure
   /** Of a session just opened. */
   readonly session?: number
   readonly inputs?: readonly ValueInfo[]
   readonly outputs?: readonly ValueInfo[]
+  /** Of a run: the buffer handed back, and the outputs, those asked for afresh outside it. */
+  readonly buffer?: ArrayBuffer
+  readonly made?: Readonly<Record<string, Tensor>>
 }
 
-interface Opened {
-  readonly session: Session
-  bound: Bound
-  /** Over memory of this thread: the runtime takes no shared one. */
-  feeds: Record<string, Tensor>
-  results: Record<string, Tensor>
+/** An error, as far as it crosses. */
+export interface Failure {
+  readonly name: string
+  readonly message: string
+  readonly fields?: ErrorFields
 }
 
-const sessions: Opened[] = []
+type Told = Omit<Answer, 'id'>
 
-async function answer(ask: Ask): Promise<Omit<Answer, 'id'>> {
-  if ('open' in ask) return open(ask.open)
-  if ('end' in ask) {
-    for (const { session } of sessions) await session.close()
-    return {}
-  }
-  const opened = sessions[ask.session]
-  if ('bind' in ask) bind(opened, ask.bind)
-  else if ('run' in ask) await run(opened, ask.run)
-  else await opened.session.close()
+const sessions: Session[] = []
+
+async function answer(ask: Ask): Promise<Told> {
+  if ('open' in ask) return open(ask.open, ask.threads)
+  if ('run' in ask) return run(sessions[ask.session], ask.run)
+  for (const session of 'end' in ask ? sessions : [sessions[ask.session]]) await session.close()
   return {}
 }
 
-async function open(bytes: Uint8Array): Promise<Omit<Answer, 'id'>> {
-  const session = await createSession(bytes, { threads: 1 })
+async function open(bytes: Uint8Array, threads: number): Promise<Told> {
+  const session = await createSession(bytes, { threads })
   const { inputs, outputs } = session
-  sessions.push({ session, bound: { inputs: {}, outputs: {} }, feeds: {}, results: {} })
-  return { session: sessions.length - 1, inputs, outputs }
+  return { session: sessions.push(session) - 1, inputs, outputs }
 }
 
-function bind(opened: Opened, bound: Bound): void {
-  const { inputs, outputs } = opened.session
-  const own = (values: readonly ValueInfo[], shared: Shared) =>
-    Object.fromEntries(values.map(value => [value.name, tensorLike(value, shared[value.name])]))
-  Object.assign(opened, {
-    bound,
-    feeds: own(inputs, bound.inputs),
-    results: own(outputs, bound.outputs),
-  })
+async function run(session: Session, { buffer, feeds, fetches }: Call): Promise<Told> {
+  return { buffer, made: await session.run(feeds, fetches) }
 }
 
-function tensorLike({ shape }: ValueInfo, shared: Float32Array): Tensor {
-  const data = new Float32Array(shared.length)
-  return { dtype: 'float32', shape: shape as readonly number[], data }
-}
-
-async function run({ session, bound, feeds, results }: Opened, wanted: readonly string[]) {
-  for (const [name, { data }] of Object.entries(feeds))
-    (data as Float32Array).set(bound.inputs[name])
-  const fetches = Object.fromEntries(wanted.map(name => [name, results[name] ?? null]))
-  await session.run(feeds, fetches)
-  for (const name of wanted) bound.outputs[name].set(results[name].data as Float32Array)
-}
-
-function failureOf(error: unknown): Answer['failure'] {
-  const { message, fields } =
-    error instanceof ModelError ? error : new InternalError(String((error as Error)?.message))
-  return { message, fields }
+function tell(id: number, told: Told): void {
+  parentPort!.postMessage({ id, ...told } satisfies Answer, told.buffer ? [told.buffer] : [])
 }
 
 parentPort!.on('message', ({ id, ask }: { id: number; ask: Ask }) => {
-  const tell = (made: Omit<Answer, 'id'>) => parentPort!.postMessage({ id, ...made })
-  answer(ask).then(tell, error => tell({ failure: failureOf(error) }))
+  const fail = ({ name, message, fields }: Failure) =>
+    tell(id, { failure: { name, message, fields } })
+  answer(ask).then(told => tell(id, told), fail)
 })

@@ -77,9 +77,29 @@ describe.each([
   })
 })
 
-it('refuses values whose size is not fixed, which shared memory could not hold', async () => {
-  const thread = await realThread()
-  await expect(thread.createSession(model('n'))).rejects.toThrow(/cannot cross.*fixed shape/)
-  await thread.close()
-  await expect(thread.createSession(model())).rejects.not.toBeInstanceOf(ModelError)
+describe('a thread', () => {
+  it('runs sessions of any shape, several calls under way, what was fed free at once', async () => {
+    const thread = await realThread()
+    const [here, there] = [await createSession(model('n')), await thread.createSession(model('n'))]
+    const widths = [3, 1, 7, 2]
+    const fed = widths.map(n => ({ x: feeds.x, w: float32Tensor(values(5 * n), [5, n]) }))
+    const wanted = []
+    for (const one of fed) wanted.push(await here.run(one))
+    const asked = fed.map(({ x, w }) => {
+      const shared = { x, w: float32Tensor(w.data, w.shape) }
+      const made = there.run(shared)
+      shared.w.data.fill(Number.NaN)
+      return made
+    })
+    expect(await Promise.all(asked)).toEqual(wanted)
+    await Promise.all([here.close(), thread.close()])
+  })
+
+  it('does no more once it is closed', async () => {
+    const thread = await realThread()
+    const session = await thread.createSession(model())
+    await thread.close()
+    await expect(session.run(feeds)).rejects.toThrow(/closed/)
+    await expect(thread.createSession(model())).rejects.not.toBeInstanceOf(ModelError)
+  })
 })

@@ -1,23 +1,22 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { expected, InternalError, ModelError, sizeOf, type Tensor } from '../base/index.js'
+import { InternalError, ModelError, type TemperError, type Tensor } from '../base/index.js'
 import type { ValueInfo } from '../onnx/index.js'
 import { createSession, type Session } from './session.js'
-import { checkFits } from './tensors.js'
-import type { Answer, Ask, Bound, Shared } from './thread-worker.js'
+import type { Answer, Ask, Call, Failure } from './thread-worker.js'
 
 const entry = new URL('./thread-worker.js', import.meta.url)
 /** A checkout that runs its TypeScript directly has no such file: its sessions stay on the caller's thread. */
-const canStart = existsSync(fileURLToPath(entry))
+export const canStart = existsSync(fileURLToPath(entry))
 
 /**
- * A thread with sessions of one thread each, which run while the caller's own thread is busy. Their
- * values cross by shared memory, so every shape must be fixed and every value float32.
+ * A thread with sessions of its own, which run while the caller's thread is busy. What a session is
+ * fed is copied before `run` returns its promise; several runs may be under way.
  */
 export interface SessionThread {
-  /** Throws ModelError where the runtime refuses the model, InternalError where its values cannot cross. */
-  createSession(bytes: Uint8Array): Promise<Session>
+  /** `threads` (default 1) within each operator. Throws ModelError where the runtime refuses the model. */
+  createSession(bytes: Uint8Array, threads?: number): Promise<Session>
   /** Ends the thread and frees its sessions. */
   close(): Promise<void>
 }
@@ -29,8 +28,8 @@ export function openThread(): SessionThread {
 class SameThread implements SessionThread {
   private readonly sessions: Session[] = []
 
-  async createSession(bytes: Uint8Array): Promise<Session> {
-    const session = await createSession(bytes, { threads: 1 })
+  async createSession(bytes: Uint8Array, threads = 1): Promise<Session> {
+    const session = await createSession(bytes, { threads })
     this.sessions.push(session)
     return session
   }
@@ -42,7 +41,7 @@ class SameThread implements SessionThread {
 
 interface Pending {
   resolve(answer: Answer): void
-  reject(error: Error): void
+  reject(error: TemperError): void
 }
 
 class WorkerThread implements SessionThread {
@@ -58,13 +57,13 @@ class WorkerThread implements SessionThread {
     this.worker.unref()
   }
 
-  async createSession(bytes: Uint8Array): Promise<Session> {
-    const { session, inputs, outputs } = await this.ask({ open: bytes })
-    const shared = { inputs: share(inputs!), outputs: share(outputs!) }
-    await this.ask({ session: session!, bind: shared })
-    return new DistantSession(inputs!, outputs!, shared, ask =>
-      this.ask({ ...ask, session: session! }),
-    )
+  async createSession(bytes: Uint8Array, threads = 1): Promise<Session> {
+    const { session, inputs, outputs } = await this.ask({ open: bytes, threads })
+    const place = { session: session! }
+    return new DistantSession(inputs!, outputs!, threads, {
+      run: call => this.ask({ ...place, run: call }),
+      close: () => this.ask({ ...place, close: true }),
+    })
   }
 
   async close(): Promise<void> {
@@ -81,7 +80,7 @@ class WorkerThread implements SessionThread {
       const id = this.asked++
       this.pending.set(id, { resolve, reject })
       this.worker.ref()
-      this.worker.postMessage({ id, ask })
+      this.worker.postMessage({ id, ask }, 'run' in ask ? [ask.run.buffer] : [])
     })
   }
 
@@ -89,7 +88,7 @@ class WorkerThread implements SessionThread {
     const { resolve, reject } = this.pending.get(answer.id)!
     this.pending.delete(answer.id)
     if (!this.pending.size) this.worker.unref()
-    if (answer.failure) reject(new ModelError(answer.failure.message, answer.failure.fields))
+    if (answer.failure) reject(errorOf(answer.failure))
     else resolve(answer)
   }
 
@@ -100,29 +99,23 @@ class WorkerThread implements SessionThread {
   }
 }
 
-function share(values: readonly ValueInfo[]): Shared {
-  const entries = values.map(({ name, dtype, shape }) => {
-    if (dtype !== 'float32' || !shape?.every(size => typeof size === 'number'))
-      throw new InternalError(
-        `the value ${name} (${dtype} [${shape}]) cannot cross to another thread: it must be float32 of fixed shape`,
-      )
-    const bytes = Float32Array.BYTES_PER_ELEMENT * sizeOf(shape)
-    return [name, new Float32Array(new SharedArrayBuffer(bytes))]
-  })
-  return Object.fromEntries(entries)
+/** The error again, as far as its class says something here. */
+function errorOf({ name, message, fields }: Failure): TemperError {
+  if (name === 'ModelError') return new ModelError(message, fields)
+  return new InternalError(message.replace(/^internal: /, ''), fields)
 }
 
 /** The near end of a session in another thread. */
 class DistantSession implements Session {
   readonly device = 'cpu'
-  readonly threads = 1
+  private readonly free: ArrayBuffer[] = []
   private closed = false
 
   constructor(
     readonly inputs: readonly ValueInfo[],
     readonly outputs: readonly ValueInfo[],
-    private readonly shared: Bound,
-    private readonly ask: (ask: { run: string[] } | { close: true }) => Promise<Answer>,
+    readonly threads: number,
+    private readonly far: { run(call: Call): Promise<Answer>; close(): Promise<Answer> },
   ) {}
 
   async run(
@@ -130,34 +123,64 @@ class DistantSession implements Session {
     fetches: Readonly<Record<string, Tensor | null>> = {},
   ): Promise<Record<string, Tensor>> {
     if (this.closed) throw new InternalError('a session was run after it was closed')
-    for (const input of this.inputs) this.send(input, feeds)
-    const asked = Object.keys(fetches)
-    const wanted = asked.length ? asked : this.outputs.map(({ name }) => name)
-    await this.ask({ run: wanted })
-    return Object.fromEntries(wanted.map(name => [name, this.receive(name, fetches[name])]))
+    const { buffer, made } = await this.far.run(this.callOf(feeds, fetches))
+    const received = Object.entries(made!).map(([name, tensor]) => [
+      name,
+      copied(tensor, Object.hasOwn(fetches, name) ? fetches[name] : null),
+    ])
+    this.free.push(buffer!)
+    return Object.fromEntries(received)
   }
 
   async close(): Promise<void> {
     if (this.closed) return
     this.closed = true
-    await this.ask({ close: true })
+    await this.far.close()
   }
 
-  private send(input: ValueInfo, feeds: Readonly<Record<string, Tensor>>): void {
-    if (!Object.hasOwn(feeds, input.name))
-      throw new ModelError(`input "${input.name}": nothing was fed.`)
-    const value = feeds[input.name]
-    checkFits('input', input, value)
-    this.shared.inputs[input.name].set(value.data as Float32Array)
+  /** The values laid out in one buffer, each at a multiple of 64 bytes; what is fed is copied there. */
+  private callOf(feeds: Call['feeds'], fetches: Call['fetches']): Call {
+    const given = [...Object.values(feeds), ...Object.values(fetches)]
+    const buffer = this.room(given.reduce((bytes, tensor) => bytes + spaceOf(tensor), 0))
+    let at = 0
+    const place = (tensor: Tensor) => {
+      const data = viewLike(tensor, buffer, at)
+      at += spaceOf(tensor)
+      return { ...tensor, data } as Tensor
+    }
+    const send = (tensor: Tensor) => copied(tensor, place(tensor))
+    return {
+      buffer,
+      feeds: mapped(feeds, send),
+      fetches: mapped(fetches, tensor => tensor && place(tensor)),
+    }
   }
 
-  private receive(name: string, into: Tensor | null | undefined): Tensor {
-    const output = this.outputs.find(o => o.name === name)
-    if (!output) throw new ModelError(expected('fetches', 'an output', name))
-    const shape = output.shape as readonly number[]
-    const tensor = into ?? { dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)) }
-    checkFits('output', output, tensor)
-    ;(tensor.data as Float32Array).set(this.shared.outputs[name])
-    return tensor
+  private room(bytes: number): ArrayBuffer {
+    const known = this.free.pop()
+    return known && known.byteLength >= bytes ? known : new ArrayBuffer(bytes)
   }
+}
+
+function mapped<A, B>(record: Readonly<Record<string, A>>, to: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, to(value)]))
+}
+
+/** Bytes of a buffer that a tensor takes, up to where the next may begin. */
+function spaceOf(tensor: Tensor | null): number {
+  if (!tensor) return 0
+  if (tensor.dtype === 'string') throw new InternalError('strings cannot cross to another thread')
+  return 64 * Math.ceil((tensor.data as ArrayBufferView).byteLength / 64)
+}
+
+/** As many elements of the same type. */
+function viewLike({ data }: Tensor, buffer: ArrayBuffer, at: number) {
+  const Elements = data.constructor as Float32ArrayConstructor
+  return new Elements(buffer, at, data.length)
+}
+
+/** A tensor's elements in the memory given, or the tensor itself. */
+function copied(tensor: Tensor, into: Tensor | null): Tensor {
+  if (into) (into.data as Float32Array).set(tensor.data as Float32Array)
+  return into ?? tensor
 }
