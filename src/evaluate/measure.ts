@@ -30,7 +30,7 @@ export interface MeasureSuiteOptions {
     noisy: readonly (readonly (Answers | Values)[])[],
   ) => void
   readonly onProgress?: (samples: number, of: number) => void
-  /** Whether all conditions are measured together too; default: no. */
+  /** Whether all conditions are measured as one, and none by itself; default: no. */
   readonly together?: boolean
   /** Measures beside the usual ones: names, `detailed` or `all`. */
   readonly also?: readonly string[]
@@ -51,8 +51,9 @@ export interface Untouched {
 
 export interface MeasuredSuite {
   readonly clean: Measures
-  /** All conditions together, where that was asked for: what `noisy` means in a check. */
+  /** All conditions as one, where that was asked for: what `noisy` means in a check. */
   readonly noisy?: Measures
+  /** Each by itself; none where they are measured as one. */
   readonly conditions: readonly MeasuredCondition[]
   /** Intervals of accuracies and drops; absent where there are no labels. */
   readonly doubts?: Doubts
@@ -106,7 +107,7 @@ class Pass {
     this.clean = meter()
     this.noisy = together ? meter() : undefined
     this.line = new InOrder(() => outputs.width)
-    this.meters = suite.conditions.map(meter)
+    this.meters = together ? [] : suite.conditions.map(meter)
     this.doubt = new DoubtMeter(suite.conditions)
   }
 
@@ -138,17 +139,18 @@ class Pass {
 
   private readNoisy(part: Answered, i: number, outputs: Float32Array): void {
     const answers = this.reader.read(outputs, part.batch, part.clean)
-    this.meters[i].update(answers)
+    this.meters[i]?.update(answers)
     this.noisy?.update(answers)
     part.noisy[i].push(answers)
     this.endWhenWhole(part)
   }
 
   private endWhenWhole({ batch, clean, noisy }: Answered): void {
-    const { suite, data, onAnswers, onProgress } = this.options
+    const { suite, data, together, onAnswers, onProgress } = this.options
     if (noisy.some((draws, i) => draws.length < suite.conditions[i].draws)) return
     onAnswers?.(clean!, noisy)
-    if ('labels' in clean! && clean.labels) this.doubt.add(clean, noisy as Answers[][])
+    if (!together && 'labels' in clean! && clean.labels)
+      this.doubt.add(clean, noisy as Answers[][])
     this.seen += batch.rows
     onProgress?.(this.seen, data.length)
   }
@@ -159,9 +161,9 @@ class Pass {
     return {
       clean: this.clean.result() as Measures,
       ...(this.noisy && { noisy: this.noisy.result() as Measures }),
-      conditions: conditions.map((condition, i) => ({
-        condition,
-        measures: this.meters[i].result() as Measures,
+      conditions: this.meters.map((meter, i) => ({
+        condition: conditions[i],
+        measures: meter.result() as Measures,
         ...(this.untouched[i] && { untouched: this.untouched[i] }),
       })),
       doubts: this.doubt.result(),

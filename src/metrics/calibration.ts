@@ -93,6 +93,14 @@ export function expectedCalibrationError(
 /** Replicates of the interval's bootstrap. */
 const replicates = 400
 
+/** The bootstrap's normal numbers, the same for every interval: drawn once, as far as they are needed. */
+const normals: number[] = []
+const source = new Random(keyOf(0, 'ece interval'))
+const normalAt = (i: number): number => {
+  while (normals.length <= i) normals.push(source.normal())
+  return normals[i]
+}
+
 /**
  * A 95 % interval of the ECE that leans to caution. Bins are redrawn as gap + N(0, a (1 - a) / n),
  * a = (hits + 1) / (n + 2), which adds to every gap: so the upper end is the .975 quantile q itself,
@@ -101,14 +109,14 @@ const replicates = 400
 function gapInterval({ samples, counts, confidence, hits }: Bins) {
   if (!samples) return missing('no samples')
   if (confidence.some(Number.isNaN)) return Number.NaN
-  const random = new Random(keyOf(0, 'ece interval'))
+  let drawn = 0
   const used = [...counts.keys()].filter(b => counts[b] > 0)
   const ece = expectedGap({ samples, counts, confidence, hits })
   const upper = (isCalibrated: boolean) => {
     const redrawn = Array.from({ length: replicates }, () =>
       used.reduce((sum, b) => {
         const share = (hits[b] + 1) / (counts[b] + 2)
-        const noise = Math.sqrt((share * (1 - share)) / counts[b]) * random.normal()
+        const noise = Math.sqrt((share * (1 - share)) / counts[b]) * normalAt(drawn++)
         const gap = isCalibrated ? 0 : (hits[b] - confidence[b]) / counts[b]
         return sum + (counts[b] / samples) * Math.abs(gap + noise)
       }, 0),

@@ -123,32 +123,45 @@ export function tfRecord(data: Uint8Array): Uint8Array {
   return record
 }
 
+const buckets = 30
+
 /** HistogramProto of finite values in 30 equal buckets. */
 function histogramOf(values: ArrayLike<number>): (writer: BinaryWriter) => void {
-  const finite = Array.from(values).filter(Number.isFinite)
-  const low = finite.reduce((a, b) => Math.min(a, b), Infinity)
-  const high = finite.reduce((a, b) => Math.max(a, b), -Infinity)
-  const buckets = 30
+  const { count, low, high, sum, squares } = momentsOf(values)
   const width = (high - low) / buckets || 1
-  const counts = new Array<number>(buckets).fill(0)
-  for (const value of finite) counts[Math.min(buckets - 1, Math.floor((value - low) / width))]++
-  const limits = counts.map((_, i) =>
-    i === buckets - 1 ? Math.max(high, low) : low + width * (i + 1),
-  )
-  const sum = finite.reduce((a, b) => a + b, 0)
-  const squares = finite.reduce((a, b) => a + b * b, 0)
+  const counts = new Float64Array(buckets)
+  for (let i = 0; i < values.length; i++)
+    if (Number.isFinite(values[i]))
+      counts[Math.min(buckets - 1, Math.floor((values[i] - low) / width))]++
+  const limits = counts.map((_, i) => (i === buckets - 1 ? high : low + width * (i + 1)))
   return writer => {
-    const head = finite.length ? [low, high, finite.length, sum, squares] : [0, 0, 0, 0, 0]
+    const head = count ? [low, high, count, sum, squares] : [0, 0, 0, 0, 0]
     head.forEach((number, i) => {
       writer.tag(i + 1, WireType.Bit64).double(number)
     })
-    packedDoubles(writer, 6, finite.length ? limits : [])
-    packedDoubles(writer, 7, finite.length ? counts : [])
+    packedDoubles(writer, 6, count ? limits : [])
+    packedDoubles(writer, 7, count ? counts : [])
   }
 }
 
-function packedDoubles(writer: BinaryWriter, field: number, numbers: readonly number[]): void {
+/** What a histogram says of its finite values as a whole. */
+function momentsOf(values: ArrayLike<number>) {
+  let [count, sum, squares] = [0, 0, 0]
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]
+    if (!Number.isFinite(value)) continue
+    count++
+    sum += value
+    squares += value * value
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  return { count, low, high, sum, squares }
+}
+
+function packedDoubles(writer: BinaryWriter, field: number, numbers: ArrayLike<number>): void {
   message(writer, field, inner => {
-    for (const number of numbers) inner.double(number)
+    for (let i = 0; i < numbers.length; i++) inner.double(numbers[i])
   })
 }

@@ -100,7 +100,10 @@ function numbersOf(prefix: string, values: object, names = Object.keys(values)) 
 function thinned(flat: Float32Array, slot: Slot): Float32Array {
   const values = viewOf(flat, slot)
   const stride = Math.ceil(values.length / valuesCounted)
-  return stride === 1 ? values : values.filter((_, i) => i % stride === 0)
+  if (stride === 1) return values
+  const kept = new Float32Array(Math.ceil(values.length / stride))
+  for (let i = 0; i < kept.length; i++) kept[i] = values[i * stride]
+  return kept
 }
 
 const bytesOf = (dataUrl: string) =>

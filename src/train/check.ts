@@ -106,13 +106,15 @@ export class Checker {
   }
 
   private measure(suite: Suite, observer: Observer) {
+    const { train, seed } = this.resolved.recipe
     return measureSuite({
       predictor: this.predictor,
       data: this.samples,
       suite,
-      seed: this.resolved.recipe.seed,
+      seed,
       deviations: this.resolved.deviations,
       onAnswers: observer.add,
+      batch: Math.min(most, Math.max(least, train.batch)),
       also: ['detailed'],
       together: true,
     })
@@ -137,6 +139,9 @@ export class Checker {
     return maxCleanDrop * (baseline < 0 ? -baseline : 1)
   }
 }
+
+/** Samples a session call: as many as a step trains, so that they fit into memory, within bounds. */
+const [least, most] = [64, 256]
 
 const noSuite: Suite = { name: 'clean', preset: '', tldr: '', conditions: [] }
 

@@ -36,30 +36,34 @@ export class Observer {
 
 function observed(parts: readonly Raw[]): Observed {
   if (!parts.some(part => 'predictions' in part))
-    return { squaredErrors: joined(parts as Values[], squaredErrorsOf) }
+    return { squaredErrors: joined(parts as Values[], squaredErrorAt) }
   return {
-    right: Uint8Array.from(joined(parts as Answers[], rightOf)),
-    confidence: joined(parts as Answers[], confidenceOf),
+    right: Uint8Array.from(joined(parts as Answers[], isRight)),
+    confidence: joined(parts as Answers[], confidenceAt),
   }
 }
 
-function joined<T>(parts: readonly T[], of: (part: T) => readonly number[]): Float32Array {
-  return Float32Array.from(parts.flatMap(of))
+/** What each answer gives, part after part. */
+function joined<T extends Raw>(
+  parts: readonly T[],
+  of: (part: T, i: number) => number,
+): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { samples }) => sum + samples, 0))
+  let at = 0
+  for (const part of parts) for (let i = 0; i < part.samples; i++) all[at++] = of(part, i)
+  return all
 }
 
-const rightOf = ({ predictions, labels }: Answers): number[] =>
-  Array.from(predictions, (prediction, i) => (prediction === labels?.[i] ? 1 : 0))
+const isRight = ({ predictions, labels }: Answers, i: number): number =>
+  predictions[i] === labels?.[i] ? 1 : 0
 
-function confidenceOf({ predictions, probabilities, classes }: Answers): number[] {
-  return Array.from(predictions, (p, i) => (p < 0 ? 0 : probabilities[i * classes + p]))
-}
+const confidenceAt = ({ predictions, probabilities, classes }: Answers, i: number): number =>
+  predictions[i] < 0 ? 0 : probabilities[i * classes + predictions[i]]
 
-function squaredErrorsOf({ samples, columns, outputs, targets }: Values): number[] {
-  return Array.from({ length: samples }, (_, i) => {
-    let sum = 0
-    for (let k = i * columns; k < (i + 1) * columns; k++) sum += (outputs[k] - targets![k]) ** 2
-    return sum / columns
-  })
+function squaredErrorAt({ columns, outputs, targets }: Values, i: number): number {
+  let sum = 0
+  for (let k = i * columns; k < (i + 1) * columns; k++) sum += (outputs[k] - targets![k]) ** 2
+  return sum / columns
 }
 
 /** Training batches on which the loss is looked at. */
