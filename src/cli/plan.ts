@@ -1,19 +1,22 @@
 /** `--plan`: what a recipe comes to, and each schedule drawn over the run. */
 import type { Plan } from '../recipe/index.js'
 import type { Level, Window } from '../schedule/index.js'
+import type { CheckSize } from '../train/index.js'
 import type { Output } from './output.js'
 import { rooms } from './rooms.js'
 
 /** What the act `plan` gives. */
 export interface Planned {
   readonly plan: Plan
+  readonly check: CheckSize
   /** The smallest fall of the clean score that the checks would notice. */
   readonly detectable?: { readonly drop: number; readonly warning?: string }
 }
 
 /** Prints a plan in words, then its schedules in the terminal. */
-export async function printPlan(output: Output, { plan, detectable }: Planned): Promise<void> {
-  for (const line of factsOf(plan)) output.print(line)
+export async function printPlan(output: Output, planned: Planned): Promise<void> {
+  const { plan, detectable } = planned
+  for (const line of factsOf(planned)) output.print(line)
   if (detectable) {
     const drop = (100 * detectable.drop).toFixed(1)
     output.print(`detectable   a check notices a fall in clean accuracy of ${drop} points or more`)
@@ -27,7 +30,8 @@ export async function printPlan(output: Output, { plan, detectable }: Planned): 
   }
 }
 
-function factsOf({ model, data, lengths, train, monitor, noise }: Plan): string[] {
+function factsOf({ plan, check }: Planned): string[] {
+  const { model, data, lengths, train, monitor, noise } = plan
   const { network, file, parameters, trained, frozen } = model
   const counts = [data.train, data.validation, data.test].map(part => part?.samples ?? 0)
   const still = frozen.length ? `, ${frozen.length} tensors frozen` : ''
@@ -35,13 +39,16 @@ function factsOf({ model, data, lengths, train, monitor, noise }: Plan): string[
     `model        ${network ?? file}: ${parameters} parameters, ${trained.length} tensors trained${still}`,
     `data         ${data.train.source}: ${counts[0]} samples to train, ${counts[1]} to check, ${counts[2]} to test`,
     `length       ${lengths.epochs} epochs of ${lengths.batchesPerEpoch} batches: ${lengths.steps} updates of ${lengths.batch} samples`,
-    `check        every ${monitor.every} on ${Math.min(Number(monitor.samples), counts[1])} samples; ${monitor.onOveruse} on overuse`,
+    `check        every ${monitor.every} on ${checkWords(check)}; ${monitor.onOveruse} on overuse`,
     `keep         ${train.keep}`,
     ...(train.stop ? [`stop         ${stopWords(train.stop)}`] : []),
     ...(train.curriculum ? [curriculumWords(train.curriculum.from)] : []),
     `noise        ${noise.map(({ name }) => name).join(', ') || 'none'}`,
   ]
 }
+
+const checkWords = ({ samples, looks, conditions }: CheckSize) =>
+  `${samples} samples, each without noise and under ${looks} of ${conditions} conditions`
 
 const curriculumWords = (from: number) =>
   `curriculum   epochs draw from the easiest of each class, after ${from} of all samples`

@@ -32,6 +32,11 @@ export interface MeasureSuiteOptions {
   readonly onProgress?: (samples: number, of: number) => void
   /** Whether all conditions are measured as one, and none by itself; default: no. */
   readonly together?: boolean
+  /**
+   * Conditions that each batch meets, its number and those before it saying which, a draw counting as
+   * one; only where they are measured as one. Default: all.
+   */
+  readonly looks?: number
   /** Measures beside the usual ones: names, `detailed` or `all`. */
   readonly also?: readonly string[]
   readonly signal?: AbortSignal
@@ -80,11 +85,20 @@ export async function measureSuite(options: MeasureSuiteOptions): Promise<Measur
   }
 }
 
+/** Every draw of every condition. */
+const viewsOf = (conditions: readonly Condition[]) =>
+  conditions.flatMap((condition, i) =>
+    Array.from({ length: condition.draws }, (_, draw) => ({ condition, i, draw })),
+  )
+
 /** A batch under way: its answers so far, clean and by condition and draw. */
 interface Answered {
   readonly batch: Batch
   clean?: Answers | Values
+  /** By condition, those drawn. */
   readonly noisy: (Answers | Values)[][]
+  /** Answers under noise that are still to come. */
+  awaited: number
 }
 
 class Pass {
@@ -95,6 +109,7 @@ class Pass {
   private readonly meters: readonly Meter[]
   private readonly doubt: DoubtMeter
   private readonly untouched: (Untouched | undefined)[] = []
+  private readonly views: number
   private seen = 0
 
   constructor(
@@ -109,26 +124,34 @@ class Pass {
     this.line = new InOrder(() => outputs.width)
     this.meters = together ? [] : suite.conditions.map(meter)
     this.doubt = new DoubtMeter(suite.conditions)
+    this.views = viewsOf(suite.conditions).length
   }
 
   /** Asks for a batch's answers; the last of them may still be under way when this resolves. */
   async add(batch: Batch): Promise<void> {
     const { conditions } = this.options.suite
-    const part: Answered = { batch, noisy: conditions.map(() => []) }
+    const views = viewsOf(conditions).filter((_, view) => this.isMet(batch, view))
+    const part: Answered = { batch, noisy: conditions.map(() => []), awaited: views.length }
     await this.line.put(
       () => this.outputs.begin(batch),
       outputs => this.readClean(part, outputs),
     )
-    for (const [i, condition] of conditions.entries())
-      for (let draw = 0; draw < condition.draws; draw++) {
-        // An attack starts from the clean answers.
-        if (isAttack(condition)) await this.line.drain()
-        const note = (reason: string) => {
-          if (draw === 0) this.leaveAlone(i, reason)
-        }
-        const ask = await this.outputs.under(condition, draw, part.clean, note)
-        await this.line.put(ask, outputs => this.readNoisy(part, i, outputs))
+    for (const { condition, i, draw } of views) {
+      // An attack starts from the clean answers.
+      if (isAttack(condition)) await this.line.drain()
+      const note = (reason: string) => {
+        if (draw === 0) this.leaveAlone(i, reason)
       }
+      const ask = await this.outputs.under(condition, draw, part.clean, note)
+      await this.line.put(ask, outputs => this.readNoisy(part, i, outputs))
+    }
+  }
+
+  /** Whether it is a batch's turn to be seen so: `looks` views on from those of the batch before. */
+  private isMet({ position }: Batch, view: number): boolean {
+    const { views } = this
+    const { looks = views } = this.options
+    return (view + views - ((position * looks) % views)) % views < looks
   }
 
   private readClean(part: Answered, outputs: Float32Array): void {
@@ -142,15 +165,15 @@ class Pass {
     this.meters[i]?.update(answers)
     this.noisy?.update(answers)
     part.noisy[i].push(answers)
+    part.awaited--
     this.endWhenWhole(part)
   }
 
-  private endWhenWhole({ batch, clean, noisy }: Answered): void {
-    const { suite, data, together, onAnswers, onProgress } = this.options
-    if (noisy.some((draws, i) => draws.length < suite.conditions[i].draws)) return
+  private endWhenWhole({ batch, clean, noisy, awaited }: Answered): void {
+    const { data, together, onAnswers, onProgress } = this.options
+    if (awaited > 0) return
     onAnswers?.(clean!, noisy)
-    if (!together && 'labels' in clean! && clean.labels)
-      this.doubt.add(clean, noisy as Answers[][])
+    if (!together && 'labels' in clean! && clean.labels) this.doubt.add(clean, noisy as Answers[][])
     this.seen += batch.rows
     onProgress?.(this.seen, data.length)
   }
@@ -168,7 +191,7 @@ class Pass {
       })),
       doubts: this.doubt.result(),
       sampleScores: this.doubt.sampleScores(),
-      answers: this.seen * conditions.reduce((sum, { draws }) => sum + draws, 1),
+      answers: this.seen * (1 + (this.options.looks ?? this.views)),
     }
   }
 

@@ -1,4 +1,5 @@
 import { type ResolveOptions, readSpace, resolveSpace } from '../recipe/index.js'
+import { trialSamples } from '../train/index.js'
 
 export interface LookPayload extends ResolveOptions {
   /** With or without searches in it. */
@@ -20,7 +21,7 @@ export async function look({ recipe, ...options }: LookPayload) {
     validation: data.validation.sha256,
     /** Of a file that is gone on from; a fresh network follows from the recipe. */
     model: resolved.recipe.model.file === undefined ? undefined : model.sha256,
-    samples: Math.min(resolved.recipe.monitor.samples, validation.length),
+    samples: Math.min(resolved.recipe.monitor.samples ?? trialSamples, validation.length),
     lengths,
   }
 }

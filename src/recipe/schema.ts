@@ -182,7 +182,11 @@ const monitor = strictForm({
       "what the noisy measures are taken under; default: the usual suite of the data's kind",
     ),
   every: timeSchema.default('1ep'),
-  samples: count.default(1000).describe('held-out samples looked at in a check'),
+  samples: count
+    .optional()
+    .describe(
+      'held-out samples looked at in a check, each under every condition of the suite; default: 400 to 1000, each under as many conditions, in turn, as keep checks under 5 % of the training',
+    ),
   maxCleanDrop: share
     .default(0.01)
     .describe('clean accuracy the noise may cost; of a regression: relative rise of the error'),

@@ -1,12 +1,13 @@
 /** What a check measures, and which weights are worth keeping. */
 import type { Moment } from '../base/index.js'
-import { type Dataset, limit } from '../data/index.js'
+import { type Dataset, epochOrder, limit, subset } from '../data/index.js'
 import type { Device } from '../engine/index.js'
 import { measureSuite, type Suite, suiteOf, usualSuite } from '../evaluate/index.js'
 import { modelPredictor, type Predictor } from '../model/index.js'
 import { figuresOf, type Measured, type Answers as Observed, type Under } from '../monitor/index.js'
 import type { Resolved } from '../recipe/index.js'
 import type { Measures, NewEvent } from '../record/index.js'
+import { type CheckSize, checkSizeOf } from './check-size.js'
 import { Observer } from './observation.js'
 import type { RunState } from './state.js'
 
@@ -29,6 +30,7 @@ export class Checker {
   private constructor(
     private readonly resolved: Resolved,
     private readonly samples: Dataset,
+    private readonly size: CheckSize,
     private readonly predictor: Predictor,
   ) {}
 
@@ -38,7 +40,8 @@ export class Checker {
     { threads, device }: CheckerOptions,
   ): Promise<Checker> {
     const { recipe, validation, opened, plan } = resolved
-    const samples = limit(validation, recipe.monitor.samples, recipe.seed)
+    const size = checkSizeOf(resolved)
+    const samples = heldOut(validation, size, recipe.seed)
     const predictor = await modelPredictor(opened, {
       sampleShape: validation.shape,
       preprocess: plan.preprocess as never,
@@ -46,7 +49,7 @@ export class Checker {
       device,
       weights,
     })
-    return new Checker(resolved, samples, predictor)
+    return new Checker(resolved, samples, size, predictor)
   }
 
   async check(
@@ -106,18 +109,30 @@ export class Checker {
   }
 
   private measure(suite: Suite, observer: Observer) {
-    const { train, seed } = this.resolved.recipe
     return measureSuite({
       predictor: this.predictor,
       data: this.samples,
       suite,
-      seed,
+      seed: this.resolved.recipe.seed,
       deviations: this.resolved.deviations,
       onAnswers: observer.add,
-      batch: Math.min(most, Math.max(least, train.batch)),
+      batch: this.batch(),
+      looks: suite.conditions.length ? this.size.looks : 0,
       also: ['detailed'],
       together: true,
     })
+  }
+
+  /**
+   * Samples a session call, within bounds: twice as many as a step trains take less memory than the step.
+   * Where each sample meets some conditions only, so many that all conditions are met equally often.
+   */
+  private batch(): number {
+    const most = Math.min(256, Math.max(64, 2 * this.resolved.recipe.train.batch))
+    const { samples, looks, conditions } = this.size
+    if (looks === conditions) return most
+    const rounds = Math.ceil(samples / (conditions * most))
+    return Math.max(1, Math.floor(samples / (conditions * rounds)))
   }
 
   close(): Promise<void> {
@@ -140,8 +155,11 @@ export class Checker {
   }
 }
 
-/** Samples a session call: as many as a step trains, so that they fit into memory, within bounds. */
-const [least, most] = [64, 256]
+/** The samples of a check; in an order that has nothing to do with classes, where conditions are dealt out. */
+function heldOut(validation: Dataset, { samples, looks, conditions }: CheckSize, seed: number) {
+  const chosen = limit(validation, samples, seed)
+  return looks === conditions ? chosen : subset(chosen, epochOrder({ length: samples }, seed, 0))
+}
 
 const noSuite: Suite = { name: 'clean', preset: '', tldr: '', conditions: [] }
 

@@ -1,3 +1,4 @@
+export type { CheckSize } from './check-size.js'
 export {
   type DataCheck,
   type DataCheckEvent,
@@ -20,4 +21,4 @@ export {
   type TrainResult,
   train,
 } from './train.js'
-export { type TrialOptions, type TrialResult, trial } from './trial/trial.js'
+export { type TrialOptions, type TrialResult, trial, trialSamples } from './trial/trial.js'

@@ -3,7 +3,7 @@ import { momentAt } from '../base/index.js'
 import { type Batch, batches } from '../data/index.js'
 import type { Answers, Values } from '../metrics/index.js'
 import type { Check, Answers as Observed } from '../monitor/index.js'
-import type { ResolvedNoise } from '../recipe/index.js'
+import type { Resolved, ResolvedNoise } from '../recipe/index.js'
 import { activationDraws } from './activations.js'
 import { ascend } from './ascend.js'
 import { disturbedWeights } from './disturb.js'
@@ -66,28 +66,44 @@ function squaredErrorAt({ columns, outputs, targets }: Values, i: number): numbe
   return sum / columns
 }
 
-/** Training batches on which the loss is looked at. */
-const batchesLookedAt = 2
+/** Training batches on which the loss is looked at: two, one where that holds samples enough. */
+export const batchesLookedAt = (batch: number): number => (batch < 100 ? 2 : 1)
 
 export type Losses = Pick<Check, 'noisyLoss' | 'noisyLossError' | 'cleanLoss'>
 
 /** The loss of the same few training batches under the training noise of this moment, and without. */
 export async function trainingLosses(parts: LoopParts, time: NoiseTime): Promise<Losses> {
   const { resolved, workspace } = parts
-  const { train, recipe } = resolved
   const noisy: number[] = []
   const clean: number[] = []
-  const { copies } = resolved.copies
-  const shared = { batch: recipe.train.batch, copies, seed: recipe.seed } as const
-  const options = { ...shared, order: 'shuffled' } as const
-  for await (const batch of batches(train, { ...options, epoch: 0, into: workspace.samples })) {
-    if (batch.position === batchesLookedAt) break
-    const samples = batch.data.slice()
+  for (const kept of await batchesOf(resolved)) {
+    const batch = { ...kept, data: workspace.samples.subarray(0, kept.data.length) }
+    batch.data.set(kept.data)
     noisy.push(...(await lossesOf(parts, batch, resolved.noises, time)))
-    batch.data.set(samples)
+    batch.data.set(kept.data)
     clean.push(...(await lossesOf(parts, batch, [], time)))
   }
   return { ...spread(noisy), cleanLoss: spread(clean).noisyLoss }
+}
+
+/** By recipe: the batches looked at, read at the first check. */
+const known = new WeakMap<Resolved['recipe'], Promise<readonly Batch[]>>()
+
+function batchesOf(resolved: Resolved): Promise<readonly Batch[]> {
+  const read = known.get(resolved.recipe) ?? firstBatches(resolved)
+  known.set(resolved.recipe, read)
+  return read
+}
+
+/** The first batches of the first epoch. */
+async function firstBatches({ train, recipe, copies }: Resolved): Promise<readonly Batch[]> {
+  const shared = { batch: recipe.train.batch, copies: copies.copies, seed: recipe.seed } as const
+  const read: Batch[] = []
+  for await (const batch of batches(train, { ...shared, order: 'shuffled', epoch: 0 })) {
+    if (batch.position === batchesLookedAt(recipe.train.batch)) break
+    read.push({ ...batch, data: batch.data.slice() })
+  }
+  return read
 }
 
 /** The loss of each sample of a batch under some noises, its copies taken together. */

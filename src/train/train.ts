@@ -35,6 +35,7 @@ import {
 } from '../record/index.js'
 import { withTables } from '../schedule/index.js'
 import { Board } from './board.js'
+import { checkSizeOf } from './check-size.js'
 import type { Progress } from './loop.js'
 import { rowsAtOnce } from './machinery.js'
 import { Run } from './run.js'
@@ -97,14 +98,18 @@ export async function planOfRecipe(options: Omit<TrainOptions, 'out'>) {
   const { threads = threadsAvailable(), device = 'cpu', engine } = options
   const resolved = await resolveRecipe(checkRecipe(options.recipe), { threads, device, engine })
   refuseUnfit(resolved)
-  return { plan: resolved.plan, detectable: detectableIn(resolved) }
+  const { plan } = resolved
+  return { plan, check: checkSizeOf(resolved), detectable: detectableIn(resolved) }
 }
 
 /** What fall of clean accuracy the held-out samples can show; undefined where there are no classes. */
-export function detectableIn({ recipe, validation, noises }: Resolved): Detectable | undefined {
+export function detectableIn(resolved: Resolved): Detectable | undefined {
+  const { recipe, validation, noises } = resolved
   if (!validation.labels || !noises.length) return undefined
-  const samples = Math.min(recipe.monitor.samples, validation.length)
-  return detectableDrop({ samples, maxCleanDrop: recipe.monitor.maxCleanDrop })
+  return detectableDrop({
+    samples: checkSizeOf(resolved).samples,
+    maxCleanDrop: recipe.monitor.maxCleanDrop,
+  })
 }
 
 /** Makes the run folder and trains in it; `recipe` is what a resume reads. */

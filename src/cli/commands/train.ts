@@ -69,7 +69,8 @@ async function showPlan(payload: object, context: Context): Promise<number> {
   const outcome = await superviseJob<Planned, never>('plan', payload, output, () => {})
   if (!outcome.ended) return outcome.exitCode
   await printPlan(output, outcome.result)
-  output.document({ ...outcome.result.plan, detectable: outcome.result.detectable })
+  const { plan, check, detectable } = outcome.result
+  output.document({ ...plan, check, detectable })
   return 0
 }
 

@@ -6,6 +6,7 @@ import { evaluate } from '../../evaluate/index.js'
 import { checkRecipe, type RecipeInput, type Resolved, resolveRecipe } from '../../recipe/index.js'
 import { type NewEvent, type Scorecard, writeDocument } from '../../record/index.js'
 import { parseSchedule } from '../../schedule/index.js'
+import { checkSizeOf } from '../check-size.js'
 import type { Progress } from '../loop.js'
 import {
   refuseFilled,
@@ -80,11 +81,8 @@ export async function harden(options: HardenOptions): Promise<HardenResult> {
   refuseFilled(out)
   const { resolved, recipe } = await prepare(options, settled)
   refuseUnfit(resolved)
-  const selecting = limit(
-    resolved.validation,
-    resolved.recipe.monitor.samples,
-    resolved.recipe.seed,
-  )
+  const { samples } = checkSizeOf(resolved)
+  const selecting = limit(resolved.validation, samples, resolved.recipe.seed)
   const baseline = await measure(resolved, selecting, settled)
   refuseChance(baseline, selecting)
   onEvent?.({ type: 'baseline', clean: baseline.clean })

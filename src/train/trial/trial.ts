@@ -68,7 +68,12 @@ async function runPart(options: TrialOptions): Promise<TrialResult> {
   }
 }
 
-function carryOn({ folder, untilEpoch, recipe, ...options }: TrialOptions) {
+/** Held-out samples of a trial's checks, each under every condition: what a search compares must be sharp. */
+export const trialSamples = 1000
+
+function carryOn({ folder, untilEpoch, recipe: given, ...options }: TrialOptions) {
+  const { monitor, ...rest } = given as Record<string, object>
+  const recipe = { ...rest, monitor: { samples: trialSamples, ...monitor } }
   const common = { ...options, untilEpoch, measureTest: false }
   if (listCheckpointsOf(folder).length) return resume({ ...common, run: folder })
   rmSync(folder, { recursive: true, force: true })
