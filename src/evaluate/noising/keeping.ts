@@ -47,8 +47,10 @@ export async function keeping<Task extends Keepable>(
   })
   const missing = opened.filter(({ path, there }) => path && !there).length
   const hasRoom = missing > 0 && makeRoom(missing * bytes)
+  const writing = new Set<string>()
   return opened.map(({ task, path, there }) => {
-    if (!path || (!there && !hasRoom)) return task
+    if (!path || (!there && (!hasRoom || writing.has(path)))) return task
+    if (!there) writing.add(path)
     return {
       ...task,
       kept: keptOf(there, there ? undefined : new KeepingSamples(path, bytes, batch * size)),

@@ -118,14 +118,18 @@ export class KeepingSamples {
     }
   }
 
-  /** Keeps what is whole. */
+  /** Keeps what is whole, where the disk lets it. */
   close(): void {
     if (this.file === undefined) return
     const isWhole = this.fits && this.written === this.length
-    if (isWhole) writeSync(this.file, this.hash.digest())
+    try {
+      if (isWhole) writeSync(this.file, this.hash.digest())
+      if (isWhole) renameSync(this.part, this.path)
+    } catch {
+      // a full disk, or another process that took the folder away: it is made anew the next time
+    }
     closeSync(this.file)
-    if (isWhole) renameSync(this.part, this.path)
-    else rmSync(this.part, { force: true })
+    rmSync(this.part, { force: true })
   }
 }
 
