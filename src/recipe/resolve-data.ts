@@ -1,3 +1,4 @@
+import { DataError, expected } from '../base/index.js'
 import { type DataOptions, type Dataset, limit, openData, splitBy } from '../data/index.js'
 import { modelPreprocess, physicalOptions } from '../model/index.js'
 import type { Recipe } from './schema.js'
@@ -16,11 +17,32 @@ export async function openSets({ model, data, seed, ...recipe }: Recipe) {
   }
   const all = await openData(data.train, { ...options, preferSplit: 'train' })
   const chosen = data.limit === undefined ? all : limit(all, data.limit, seed)
-  const open = (text: string, preferSplit: string) => openData(text, { ...options, preferSplit })
+  const open = async (text: string, preferSplit: string) => {
+    const opened = await openData(text, { ...options, ...likeTraining(all), preferSplit })
+    requireShape(opened, all, text)
+    return opened
+  }
   const validation =
     typeof data.validation === 'string' ? await open(data.validation, 'validation') : undefined
   const test = typeof data.test === 'string' ? await open(data.test, 'test') : undefined
   return divide({ train: chosen, validation, test }, data, seed)
+}
+
+/** What other data must share with the training data: its classes in their order, its length. */
+function likeTraining({ kind, shape, classes, targets, sampleRate }: Dataset): DataOptions {
+  return {
+    ...(classes && { classes }),
+    ...(targets && { task: 'regression' as const }),
+    ...(kind !== 'vector' && { channels: shape[0] }),
+    ...(kind === 'audio' && { sampleRate, seconds: shape[1] / sampleRate! }),
+  }
+}
+
+function requireShape({ shape }: Dataset, train: Dataset, text: string): void {
+  if (String(shape) === String(train.shape)) return
+  const wanted = `samples of [${train.shape.join(', ')}], as ${train.name} has`
+  const advice = 'Say one `size` for all in `preprocess`, or give data of that shape.'
+  throw new DataError(expected(`data ${text}`, wanted, `[${shape.join(', ')}]`, advice))
 }
 
 interface Sets {
