@@ -22,7 +22,9 @@ export interface HeatMap extends Frame {
 /** A grid of cells that print their value and are coloured by it. */
 export function heatMap(chart: HeatMap): SVGSVGElement {
   const rows = [...new Set(chart.cells.map(cell => cell.row))]
-  const columns = [...new Set(chart.cells.map(cell => cell.column))]
+  const columns = [...new Set(chart.cells.map(cell => cell.column))].sort((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  )
   const place = { x: 'column', y: 'row' } as const
   const strongest = 0.6
   return plotted(

@@ -25,7 +25,13 @@ export function printScorecard(output: Output, card: Scorecard): void {
 const isRegression = (card: Scorecard) => card.clean.rmse !== undefined
 const isLabelled = (card: Scorecard) => isRegression(card) || card.clean.accuracy !== undefined
 
+const isJoined = (card: Scorecard) => card.conditions.some(({ suite }) => suite !== undefined)
+
 function header(card: Scorecard): string[] {
+  return [...(isJoined(card) ? ['suite'] : []), ...columns(card)]
+}
+
+function columns(card: Scorecard): string[] {
   if (isRegression(card)) return ['condition', 'level', 'clipped', 'RMSE', 'MAE', 'R2']
   return isLabelled(card)
     ? ['condition', 'level', 'clipped', 'accuracy', '95 % interval', 'drop', 'ECE', 'flips']
@@ -47,20 +53,24 @@ function measuresRow({
 }
 
 function cleanRow(card: Scorecard): string[] {
-  return ['clean', '', '', ...measuresRow({ measures: card.clean })]
+  const from = isJoined(card) ? [''] : []
+  return [...from, 'clean', '', '', ...measuresRow({ measures: card.clean })]
 }
 
 function conditionRow(condition: Condition): string[] {
-  const { at, kind, level, clip } = condition
+  const { at, kind, suite, level, clip } = condition
   const clipped = Array.isArray(clip) ? `[${clip.join(', ')}]` : at === 'input' ? 'no' : ''
-  return [`${at} ${kind}`, levelText(condition, level), clipped, ...measuresRow(condition)]
+  const from = suite === undefined ? [] : [suite]
+  return [...from, `${at} ${kind}`, levelText(condition, level), clipped, ...measuresRow(condition)]
 }
 
-/** `sigma 0.1`; of an attack its radius; other levels of several fields by their severity. */
+/** `sigma 0.1`; of an attack in steps its radius; other levels of several fields by their severity. */
 function levelText({ levelName, severity }: Condition, level: Condition['level']): string {
   if (typeof level === 'number') return `${levelName} ${Number(level.toPrecision(4))}`
-  const { radius } = level ?? {}
-  return radius === undefined ? `severity ${severity}` : `radius ${Number(radius.toPrecision(4))}`
+  const { radius, steps } = level ?? {}
+  return radius === undefined || steps === undefined
+    ? `severity ${severity}`
+    : `radius ${Number(radius.toPrecision(4))}`
 }
 
 function summaryLine({ summary, timing }: Scorecard): string {
@@ -104,12 +114,12 @@ function besideLines({
   }
   if (flipLevels) {
     const { kind, levelName, strongest, unmoved, quantiles } = flipLevels
-    const at = quantiles.map(
-      ({ share, level }) =>
-        `${percent(share, 0)} by ${level === null ? 'none' : level.toPrecision(3)}`,
+    const at = quantiles.flatMap(({ share, level }) =>
+      level === null ? [] : [`${percent(share, 0)} by ${level.toPrecision(3)}`],
     )
+    const changed = at.length ? at.join(', ') : 'few'
     lines.push(
-      `answers changed by ${kind} noise, ${levelName}: ${at.join(', ')}; ${percent(unmoved)} hold at ${strongest.toPrecision(3)}`,
+      `answers changed by ${kind} noise, ${levelName}: ${changed}; ${percent(unmoved)} hold at ${strongest.toPrecision(3)}`,
     )
   }
   if (outOfDistribution) {

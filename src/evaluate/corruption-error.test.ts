@@ -51,6 +51,34 @@ describe('corruption errors', () => {
     expect(corruptionErrors(card(0.9, { fog: [0.2] }, 'gaussian'), undefined, 10)).toBeUndefined()
   })
 
+  it('leave out what a baseline gives no measure of', () => {
+    const theirs = card(0.8, { fog: [0.2, 0.4], saturate: [0.2, 0.2], shear: [0, 0] })
+    const { summary, corruptionErrors: found } = corruptionErrors(theirs, theirs, 10)!
+    expect(found.kinds).toEqual([
+      { kind: 'fog', error: 1, relative: 1 },
+      { kind: 'saturate', error: 1 },
+    ])
+    expect(summary).toEqual({ meanCorruptionError: 1, relativeMeanCorruptionError: 1 })
+  })
+
+  it('are of published suites alone, each kind by suite, where several were measured', () => {
+    const joined = card(0.9, {}, 'gaussian,mnist-c,cifar-c,worst-case')
+    const from = (suite: string, kind: string, accuracy: number) => ({
+      ...condition(kind, 1, accuracy),
+      suite,
+    })
+    joined.conditions.push(
+      from('gaussian', 'gaussian', 0.1),
+      from('mnist-c', 'fog', 0.4),
+      from('cifar-c', 'fog', 0.8),
+      from('cifar-c', 'snow', 0.6),
+      from('worst-case', 'projected_gradient', 0),
+    )
+    const { summary, corruptionErrors: found } = corruptionErrors(joined, undefined, 10)!
+    expect(found.kinds.map(({ kind }) => kind)).toEqual(['fog (mnist-c)', 'fog (cifar-c)', 'snow'])
+    expect(summary.meanCorruptionError).toBeCloseTo((0.6 + 0.2 + 0.4) / 3, 12)
+  })
+
   it('refuse a baseline of other noise, or none', () => {
     const ours = card(0.9, { fog: [0.2, 0.4] })
     expect(() => corruptionErrors(ours, card(0.8, { fog: [0.2] }), 10)).toThrow(DataError)

@@ -39,12 +39,27 @@ const builtIn: Readonly<Record<string, Baseline>> = { alexnet }
 type Card = Pick<Scorecard, 'clean' | 'conditions' | 'suite'>
 type Conditions = Scorecard['conditions']
 
-/** By kind of noise on inputs: the conditions, weakest first. */
-function byKind(conditions: Conditions): Map<string, Conditions> {
+const isPublished = (suite: string) =>
+  /^(imagenet-c|cifar-c|tiny-imagenet-c|mnist-c)(-extra)?$/.test(suite)
+
+/**
+ * By kind of noise on inputs: the conditions, weakest first; of published suites alone where there
+ * are some. A kind that several suites have is named with its suite.
+ */
+function byKind({ conditions, suite }: Card): Map<string, Conditions> {
+  const all = conditions
+    .filter(c => c.at === 'input' && c.measures.accuracy !== undefined)
+    .map(condition => ({ condition, from: condition.suite ?? suite.name }))
+  const published = all.filter(({ from }) => isPublished(from))
+  const counted = published.length ? published : all
+  const suitesOf = (kind: string) =>
+    new Set(counted.flatMap(({ condition, from }) => (condition.kind === kind ? [from] : []))).size
   const kinds = new Map<string, Conditions>()
-  for (const condition of conditions)
-    if (condition.at === 'input' && condition.measures.accuracy !== undefined)
-      kinds.set(condition.kind, [...(kinds.get(condition.kind) ?? []), condition])
+  for (const { condition, from } of counted) {
+    const { kind } = condition
+    const name = suitesOf(kind) > 1 ? `${kind} (${from})` : kind
+    kinds.set(name, [...(kinds.get(name) ?? []), condition])
+  }
   return kinds
 }
 
@@ -54,7 +69,7 @@ const meanError = (conditions: Conditions) =>
 /** A scorecard as a baseline; it must have met the same noise at the same levels. */
 function baselineOf(card: Scorecard, own: Map<string, Conditions>): Baseline {
   const name = card.name ?? card.model.file
-  const theirs = byKind(card.conditions)
+  const theirs = byKind(card)
   const levels = (conditions: Conditions = []) => JSON.stringify(conditions.map(c => c.level))
   const other = [...own].find(([kind, list]) => levels(theirs.get(kind)) !== levels(list))
   if (other || card.clean.accuracy === undefined)
@@ -83,12 +98,11 @@ export function readBaseline(spec: string | Scorecard): Scorecard | string {
 
 /** The published comparison: 1,000 classes under ImageNet-C at 224 pixels are held against AlexNet. */
 function usualBaseline({ suite }: Card, classes: number | undefined): string | undefined {
-  const isImageNet = suite.name === 'imagenet-c' && suite.preset === 'imagenet-c/224'
+  const isImageNet = suite.name.split(',').includes('imagenet-c') && hasPreset(suite)
   return isImageNet && classes === 1000 ? 'alexnet' : undefined
 }
 
-const isPublished = ({ name }: Scorecard['suite']) =>
-  /^(imagenet-c|cifar-c|tiny-imagenet-c|mnist-c)/.test(name)
+const hasPreset = ({ preset }: Card['suite']) => !!preset?.split('; ').includes('imagenet-c/224')
 
 export interface CorruptionErrors {
   readonly corruptionErrors: NonNullable<Scorecard['corruptionErrors']>
@@ -101,6 +115,7 @@ export interface CorruptionErrors {
 /**
  * CE_c = sum_s E(c,s) / sum_s E_base(c,s), relative CE_c the same with each model's clean error
  * taken off, mCE their means over kinds; without a baseline plain mean errors, for published suites.
+ * A kind under which the baseline errs nowhere (relative: as often as without noise) has none.
  * Undefined where there is nothing to say.
  */
 export function corruptionErrors(
@@ -108,37 +123,43 @@ export function corruptionErrors(
   given: Scorecard | string | undefined,
   classes: number | undefined,
 ): CorruptionErrors | undefined {
-  const kinds = byKind(card.conditions)
+  const kinds = byKind(card)
   const chosen = given ?? usualBaseline(card, classes)
-  if (!kinds.size || (!chosen && !isPublished(card.suite))) return undefined
+  if (!kinds.size || (!chosen && !card.suite.name.split(',').some(isPublished))) return undefined
   const baseline =
     chosen === undefined || typeof chosen === 'string'
       ? builtIn[chosen ?? '']
       : baselineOf(chosen, kinds)
   const cleanError = 1 - card.clean.accuracy!
-  const errors = [...kinds].map(([kind, list]) => ({
-    kind,
-    ...errorBeside(meanError(list), cleanError, kind, baseline),
-  }))
+  const errors = [...kinds].flatMap(([kind, list]) =>
+    errorBeside(meanError(list), cleanError, kind, baseline),
+  )
+  if (!errors.length) return undefined
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+  const relative = errors.flatMap(e => e.relative ?? [])
   return {
     corruptionErrors: { baseline: baseline?.name ?? null, kinds: errors },
     summary: {
       meanCorruptionError: mean(errors.map(e => e.error)),
-      ...(baseline && { relativeMeanCorruptionError: mean(errors.map(e => e.relative!)) }),
+      ...(relative.length && { relativeMeanCorruptionError: mean(relative) }),
     },
   }
 }
 
-function errorBeside(error: number, clean: number, kind: string, baseline?: Baseline) {
-  if (!baseline) return { error }
+function errorBeside(
+  error: number,
+  clean: number,
+  kind: string,
+  baseline?: Baseline,
+): CorruptionErrors['corruptionErrors']['kinds'] {
+  if (!baseline) return [{ kind, error }]
   const theirs = baseline.errors[kind]
   if (theirs === undefined)
     throw new DataError(
       `--baseline: ${baseline.name} has no errors of ${kind}; it has ${Object.keys(baseline.errors).join(', ')}.`,
     )
-  return {
-    error: error / theirs,
-    relative: (error - clean) / (theirs - baseline.cleanError),
-  }
+  if (theirs === 0) return []
+  const lost = theirs - baseline.cleanError
+  const relative = Math.abs(lost) < 1e-12 ? undefined : (error - clean) / lost
+  return [{ kind, error: error / theirs, ...(relative !== undefined && { relative }) }]
 }

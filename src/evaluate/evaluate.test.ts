@@ -68,6 +68,8 @@ describe('evaluate', () => {
     })
     checkDocument(JSON.parse(JSON.stringify(finished(done))), 'made', 'temper.scorecard/1')
     const { measures } = done.conditions[0]
+    expect(done.conditions[0]).toMatchObject({ levelName: 'sigma', identity: 0 })
+    expect(done.conditions[0].suite).toBeUndefined()
     for (const name of ['aurc', 'augrc', 'adaptiveCalibrationError', 'aurocEnergy', 'eceInterval'])
       expect(measures, name).toHaveProperty(name)
     expect(measures.conformal!.thr.coverage).toBeGreaterThanOrEqual(0)
@@ -140,6 +142,7 @@ describe('attacks', () => {
     })
     const losses = (kind: string) =>
       conditions.filter(c => c.kind === kind).map(c => c.measures.loss!)
+    expect(conditions[0]).toMatchObject({ kind: 'fast_gradient_sign', identity: 0 })
     for (const kind of ['fast_gradient_sign', 'projected_gradient', 'projected_gradient_l2']) {
       const found = losses(kind)
       expect(found).toHaveLength(4)

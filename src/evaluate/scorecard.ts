@@ -1,11 +1,13 @@
 import type { Dataset } from '../data/index.js'
+import { noiseOf, noises } from '../noise/index.js'
 import { type Measures, machine, type Scorecard, temperVersion, versions } from '../record/index.js'
+import { isAttack } from './attack.js'
 import { caveatsOf } from './caveats.js'
 import { corruptionErrors } from './corruption-error.js'
 import { clipOf } from './disturb.js'
 import type { ConditionDoubt, Doubts } from './doubt.js'
 import type { MeasuredCondition, MeasuredSuite } from './measure.js'
-import type { Suite } from './suites/suite.js'
+import type { Condition, Suite } from './suites/suite.js'
 
 /** What a scorecard says of the model. */
 export interface ModelFacts {
@@ -150,17 +152,20 @@ function conditionOf(
   doubt: ConditionDoubt | undefined,
   dataKind: Dataset['kind'],
 ): Scorecard['conditions'][number] {
-  const { at, kind, severity, level, draws, match } = condition
+  const { at, kind, suite, severity, level, draws, match } = condition
   const clip = clipOf(condition, dataKind)
   const [levelName, ...others] = Object.keys(level)
+  const identity = others.length ? undefined : identityOf(condition, levelName)
   const { flipRate, ...rest } = measures as Measures & { flipRate?: number }
   return {
     at,
     kind,
+    ...(suite !== undefined && { suite }),
     ...(match !== undefined && { match }),
     severity,
     level: others.length ? { ...level } : (level[levelName] ?? null),
     levelName,
+    ...(identity !== undefined && { identity }),
     clip: at === 'input' ? (clip ? [clip[0], clip[1]] : 'none') : null,
     seen: seen.includes(`${at}:${kind}`),
     draws,
@@ -170,6 +175,15 @@ function conditionOf(
     ...(flipRate !== undefined && { flipRate }),
     ...(untouched && { untouched }),
   }
+}
+
+/** The level at which the noise of one level does nothing, where that is a number. */
+function identityOf(condition: Condition, levelName: string | undefined): number | undefined {
+  const { at, kind } = condition
+  if (levelName === undefined || !Object.hasOwn(noises[at], kind))
+    return isAttack(condition) ? 0 : undefined
+  const identity = noiseOf(at, kind).identity[levelName]
+  return Number.isFinite(identity) ? identity : undefined
 }
 
 /** Clean minus noisy accuracy; for a regression noisy minus clean error; relative to the clean value. */

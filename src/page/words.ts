@@ -62,20 +62,26 @@ const bareNoises = new Set(
   'gaussian uniform laplace poisson shot impulse speckle white pink brown'.split(' '),
 )
 
-/** "gaussian noise on inputs", "jpeg compression on inputs" */
-export function noiseName({ at, kind }: Pick<Condition, 'at' | 'kind'>): string {
+/** "gaussian noise on inputs", "jpeg compression on inputs (cifar-c)" */
+export function noiseName({ at, kind, suite }: Pick<Condition, 'at' | 'kind' | 'suite'>): string {
   const name = kind.replaceAll(/[_-]/g, ' ')
-  return `${bareNoises.has(name) ? `${name} noise` : name} ${places[at] ?? `on ${at}`}`
+  const from = suite === undefined ? '' : ` (${suite})`
+  return `${bareNoises.has(name) ? `${name} noise` : name} ${places[at] ?? `on ${at}`}${from}`
 }
 
 /** "sigma 0.38", "snr 20 dB", "severity 3" */
 export function levelWords(condition: Condition): string {
   const { level, levelName = 'level', severity } = condition
   if (typeof level === 'number') return levelText(levelName, level)
+  if (isRadius(level)) return levelText('radius', level.radius)
   if (severity !== null) return `severity ${severity}`
   if (level) return listed(Object.entries(level).map(([name, value]) => levelText(name, value)))
   return 'one level'
 }
+
+/** The level of an attack in several steps, which is its radius. */
+const isRadius = (level: Condition['level']): level is { radius: number; steps: number } =>
+  typeof level === 'object' && level !== null && 'radius' in level && 'steps' in level
 
 function levelText(name: string, level: number): string {
   if (name === 'relative') return `relative ${percent(level)}`

@@ -9,6 +9,8 @@ export const conditionSchema = z.object({
   /** Where the noise acts: input, weight, activation, ... */
   at: z.string(),
   kind: z.string(),
+  /** The suite it is from, where several were measured together. */
+  suite: z.string().optional(),
   /** Weights: the names of tensors; activations: an operator or names. Absent: the usual ones. */
   match: z.string().optional(),
   /** 1 to 5, or the place in the suite's list; null where there is no such order. */

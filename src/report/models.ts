@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { type Headline, headlineOf, type Look, lookOf } from '../page/index.js'
+import { type Headline, headlineOf, type Look, lookOf, noiseName } from '../page/index.js'
 import type { Condition, Scorecard } from '../record/index.js'
 
 /** A scorecard with its name and the look it keeps through the page. */
@@ -8,13 +8,25 @@ export interface Model extends Look {
   readonly card: Scorecard
 }
 
+/** Scorecards in which a condition keeps its suite only where another has noise of that name too. */
 export function modelsOf(scorecards: readonly Scorecard[]): Model[] {
   const names = scorecards.map(card => card.name ?? basename(card.model.file))
   return scorecards.map((card, i) => ({
-    card,
+    card: withoutPlainSuites(card),
     name: names.indexOf(names[i]) === i ? names[i] : `${names[i]} (${i + 1})`,
     ...lookOf(i, scorecards.length),
   }))
+}
+
+function withoutPlainSuites(card: Scorecard): Scorecard {
+  const bare = (condition: Condition) => noiseName({ ...condition, suite: undefined })
+  const oneSuite = new Map(card.conditions.map(c => [bare(c), c.suite] as const))
+  const shared = new Set(card.conditions.filter(c => c.suite !== oneSuite.get(bare(c))).map(bare))
+  const conditions = card.conditions.map(condition => {
+    const { suite, ...rest } = condition
+    return shared.has(bare(condition)) ? condition : rest
+  })
+  return { ...card, conditions }
 }
 
 /** The measure all scorecards hold. */
@@ -64,7 +76,7 @@ export function unfairness(models: readonly Model[]): string {
   return ''
 }
 
-/** The conditions of one kind of noise at one place with one clip: one curve a model. */
+/** The conditions of one kind of noise at one place, of one suite, with one clip: one curve a model. */
 export interface NoiseGroup {
   readonly first: Condition
   /** Conditions a model, in the order of the models, weakest first. */
@@ -72,8 +84,8 @@ export interface NoiseGroup {
 }
 
 export function noiseGroups(models: readonly Model[]): NoiseGroup[] {
-  const keyOf = ({ at, kind, clip, levelName }: Condition) =>
-    JSON.stringify([at, kind, clip, levelName])
+  const keyOf = ({ at, kind, suite, clip, levelName }: Condition) =>
+    JSON.stringify([at, kind, suite, clip, levelName])
   const all = models.flatMap(({ card }) => card.conditions)
   const firsts = new Map(all.map(c => [keyOf(c), c] as const).reverse())
   return [...new Set(all.map(keyOf))].map(key => ({

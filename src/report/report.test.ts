@@ -224,6 +224,28 @@ describe('the page', () => {
   })
 })
 
+describe('several suites with noise of one name', () => {
+  it('have a curve, a row of cells and a part of the table each', () => {
+    const fog = { kind: 'fog', level: null, clip: null }
+    const mixed = card('mixed', accuracy(0.9), [
+      condition(0.5, accuracy(0.3), { ...fog, suite: 'mnist-c' }),
+      condition(0.1, accuracy(0.8), { ...fog, suite: 'cifar-c' }),
+      condition(0.5, accuracy(0.4), { ...fog, suite: 'cifar-c' }),
+      condition(0.1, accuracy(0.7), { suite: 'gaussian' }),
+    ])
+    const { body } = parsed({ scorecards: [mixed] })
+    const rows = [...body.querySelectorAll('tr.group')].map(row => row.textContent)
+    expect(rows).toEqual([
+      'fog on inputs (mnist-c)',
+      'fog on inputs (cifar-c)',
+      'gaussian noise on inputs; values clipped to [0,\u00a01]',
+    ])
+    const heat = [...body.querySelectorAll('svg')].at(-1)!.textContent!
+    for (const words of ['fog (mnist-c)', 'fog (cifar-c)']) expect(heat).toContain(words)
+    expect(heat.indexOf('1')).toBeLessThan(heat.indexOf('5'))
+  })
+})
+
 describe('hostile text', () => {
   const hostile = '"><img src=x onerror=alert(1)></script><script>alert(1)</script>\u202e\u0007'
   it('stays text, wherever it stands', () => {
@@ -300,6 +322,12 @@ describe('words', () => {
     expect(
       conditionWords({ ...white, level: { radius: 2, amount: 0.5 }, severity: null, clip: null }),
     ).toBe('radius 2 and amount 0.5')
+    expect(conditionWords({ ...white, level: { radius: 0.5, steps: 10 }, clip: null })).toBe(
+      'radius 0.5',
+    )
+    expect(noiseName({ at: 'input', kind: 'fog', suite: 'mnist-c' })).toBe(
+      'fog on inputs (mnist-c)',
+    )
   })
 })
 

@@ -19,6 +19,8 @@ export interface Condition {
   readonly samples?: Dataset
   /** Weights: a pattern of names of tensors; activations: an operator or a pattern. Default: the usual ones. */
   readonly match?: string
+  /** The suite it is from, where several were joined. */
+  readonly suite?: string
 }
 
 /** A named list of conditions, the same for every model it measures. */

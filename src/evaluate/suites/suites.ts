@@ -70,7 +70,9 @@ function together(parts: readonly Suite[]): Suite {
     name: parts.map(part => part.name).join(','),
     preset: parts.map(part => part.preset).join('; '),
     tldr: parts.map(part => part.tldr).join('; '),
-    conditions: parts.flatMap(part => part.conditions),
+    conditions: parts.flatMap(({ name: suite, conditions }) =>
+      conditions.map(condition => ({ ...condition, suite })),
+    ),
   }
 }
 

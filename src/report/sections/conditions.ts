@@ -26,10 +26,9 @@ export function conditionsSection(
   headline: Headline,
   numbering: Numbering,
 ): Section | undefined {
+  const placeOf = (c: Condition) => groupName(c) + conditionKey(c)
   const conditions = [
-    ...new Map(
-      models.flatMap(({ card }) => card.conditions.map(c => [conditionKey(c), c])),
-    ).values(),
+    ...new Map(models.flatMap(({ card }) => card.conditions.map(c => [placeOf(c), c]))).values(),
   ]
   if (conditions.length === 0) return undefined
   const groups = noiseGroups(models).length
@@ -70,9 +69,10 @@ function heatFigure(model: Model, headline: Headline, numbering: Numbering): Htm
   )
 }
 
-function rowName({ at, kind }: Condition): string {
+function rowName({ at, kind, suite }: Condition): string {
   const name = kind.replaceAll('_', ' ')
-  return at === 'input' ? name : `${name} (${at})`
+  const notes = [...(at === 'input' ? [] : [at]), ...(suite === undefined ? [] : [suite])]
+  return notes.length ? `${name} (${notes.join(', ')})` : name
 }
 
 /** "gaussian noise on inputs; values clipped to [0, 1]" */

@@ -84,16 +84,6 @@ interface Place {
   readonly format?: 'percent' | ((value: number) => string)
 }
 
-const startsAtZero = new Set([
-  'sigma',
-  'relative',
-  'amount',
-  'probability',
-  'share',
-  'rate',
-  'variance',
-])
-
 /** Levels where they are numbers that all differ, else severities with the clean point at 0. */
 function axisOf({ conditions, first }: NoiseGroup): Place {
   const all = conditions.flat()
@@ -107,7 +97,7 @@ function axisOf({ conditions, first }: NoiseGroup): Place {
     return {
       label: levelName.endsWith('Db') ? `${levelLabel(levelName)} (dB)` : levelName,
       x: condition => condition.level as number,
-      clean: identity ?? (startsAtZero.has(levelName) ? 0 : undefined),
+      clean: nearBy(identity, all),
       ...(levelName === 'relative' && { format: 'percent' as const }),
     }
   const severities = [...new Set(all.map(c => c.severity ?? 0))].sort((a, b) => a - b)
@@ -118,6 +108,14 @@ function axisOf({ conditions, first }: NoiseGroup): Place {
     ticks: [0, ...severities],
     format: value => (value === 0 ? 'clean' : String(value)),
   }
+}
+
+/** The identity, unless it lies so far from the levels that they would be pushed together. */
+function nearBy(identity: number | undefined, conditions: readonly Condition[]) {
+  const levels = conditions.map(({ level }) => level as number)
+  const [low, high] = [Math.min(...levels), Math.max(...levels)]
+  if (identity === undefined) return undefined
+  return Math.max(low - identity, identity - high) <= high - low ? identity : undefined
 }
 
 function cleanPoint(model: Model, headline: Headline, x: number): LinePoint[] {
