@@ -83,7 +83,8 @@ export function judge({ metric, value: limit }: Gate, card: Scorecard): Verdict 
   const { atLeast, read } = gates[metric]
   const { value, interval = [value, value] } = (read as (card: Scorecard) => Measured)(card)
   const [low, high] = interval
-  if (value === undefined || low === undefined || high === undefined) return 'inconclusive'
+  if (value === undefined) return 'fail'
+  if (low === undefined || high === undefined) return 'inconclusive'
   const holds = (x: number) => (atLeast ? x >= limit : x <= limit)
   if (holds(low) && holds(high)) return 'pass'
   return holds(low) || holds(high) ? 'inconclusive' : 'fail'
@@ -116,7 +117,7 @@ function sentenceOf(
   interval: Measured['interval'],
   verdict: Verdict,
 ): string {
-  if (value === undefined) return 'it was not measured'
+  if (value === undefined) return 'it was not measured: these data, or this model, have none'
   const number = (x: number) => String(Number(x.toPrecision(4)))
   const ends = interval ? `, 95 % interval ${interval.map(number).join(' to ')}` : ''
   const why = verdict === 'inconclusive' ? '; more samples would decide' : ''
@@ -131,10 +132,12 @@ interface GateOptions {
 /** Prints each gate's verdict; 4 when one fails (with `strict`: or is inconclusive), else 0. */
 export function applyGates(judged: readonly JudgedGate[], { strict, output }: GateOptions): number {
   const signs = { pass: color.green('✓'), fail: color.red('✗'), inconclusive: color.yellow('?') }
-  for (const { name, verdict, sentence } of judged)
-    output.note(`${signs[verdict]} ${name}: ${verdict}; ${sentence}`)
-  const missed = judged.some(
-    ({ verdict }) => verdict === 'fail' || (strict && verdict === 'inconclusive'),
-  )
-  return missed ? 4 : 0
+  const isMissed = ({ verdict }: JudgedGate) =>
+    verdict === 'fail' || (strict && verdict === 'inconclusive')
+  for (const gate of judged) {
+    const { name, verdict, sentence } = gate
+    const say = isMissed(gate) ? output.complain : output.note
+    say(`${signs[verdict]} ${name}: ${verdict}; ${sentence}`)
+  }
+  return judged.some(isMissed) ? 4 : 0
 }

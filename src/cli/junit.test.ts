@@ -30,6 +30,12 @@ describe('gates in continuous integration', () => {
     expect(judged[1].sentence).toBe('measured 0.9, 95 % interval 0.85 to 0.94')
   })
 
+  it('fail where nothing was measured that they could hold', () => {
+    const [gate] = gates('rmse=0.5')
+    expect(gate.verdict).toBe('fail')
+    expect(gate.sentence).toMatch(/not measured/)
+  })
+
   it('are JUnit XML, whatever the names hold', () => {
     const judged = gates('cleanAccuracy=0.8', 'cleanAccuracy=0.95', 'cleanAccuracy=0.87')
     const xml = junitXml(card, judged, false)

@@ -7,6 +7,8 @@ export interface Output {
   print(text?: string): void
   /** A remark beside the result; silent under `--quiet`. */
   note(text: string): void
+  /** What went wrong, on stderr whatever was asked for. */
+  complain(text: string): void
   /** The one JSON document of `--json`. */
   document(value: unknown): void
   /** Rewrites one line on a terminal; elsewhere prints it only when `milestone` says so. */
@@ -24,10 +26,12 @@ export function openOutput({ json = false, quiet = false }): Output {
     if (live) process.stderr.write('\n')
     live = false
   }
-  const note = (text: string) => {
-    if (quiet) return
+  const complain = (text: string) => {
     settle()
     process.stderr.write(`${text}\n`)
+  }
+  const note = (text: string) => {
+    if (!quiet) complain(text)
   }
   return {
     json,
@@ -37,6 +41,7 @@ export function openOutput({ json = false, quiet = false }): Output {
       process.stdout.write(`${text}\n`)
     },
     note,
+    complain,
     document(value) {
       if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
     },
