@@ -32,6 +32,18 @@ export async function readSource(path: string): Promise<Source> {
   return { name, scorecard, file, ...(isRun && { run: path }) }
 }
 
+/** Sources whose models share a name are called by their own file or folder, or their whole path. */
+export function distinctlyNamed(sources: readonly Source[], paths: readonly string[]): Source[] {
+  const isShared = (name: string, all: readonly string[]) =>
+    all.filter(other => other === name).length > 1
+  const names = sources.map(({ name }) => name)
+  const own = paths.map(path => basename(resolve(path), '.json'))
+  return sources.map((source, i) => {
+    if (!isShared(source.name, names)) return source
+    return { ...source, name: isShared(own[i], own) ? paths[i] : own[i] }
+  })
+}
+
 /** Writes the page about some sources; the same samples are shown with the answers of each model. */
 export async function writeReport(
   sources: readonly Source[],

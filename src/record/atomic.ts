@@ -80,6 +80,8 @@ export function explainDiskErrors<T>(path: string, action: () => T): T {
         path,
         code,
       })
+    if (code === 'EISDIR')
+      throw new UsageError(`${path}: a folder is there. Name the file to write.`, { path, code })
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new UsageError(
         `${path}: its folder does not exist. Create it or choose another place.`,

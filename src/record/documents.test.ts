@@ -94,6 +94,7 @@ describe('documents', () => {
     const nowhere = join(folder, 'no', 'such', 'place.json')
     expect(() => writeDocument(nowhere, scorecard)).toThrow(UsageError)
     expect(() => readDocument(nowhere)).toThrow('no such file')
+    expect(() => writeFileAtomic(folder, 'a page')).toThrow(/a folder is there/)
   })
 })
 

@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import { UsageError } from '../../base/index.js'
 import type { CommandSpec } from '../command.js'
-import { readSource, stripOfRuns, writeReport } from '../reporting.js'
+import { distinctlyNamed, readSource, stripOfRuns, writeReport } from '../reporting.js'
 
 export const report: CommandSpec = {
   name: 'report',
@@ -13,13 +13,13 @@ export const report: CommandSpec = {
   examples: ['temper report runs/demo-1/plain runs/demo-1/tempered --out compare.html'],
   async run([paths], context) {
     const { options, output } = context
-    const sources = []
-    for (const path of paths as unknown as string[]) sources.push(await readSource(path))
+    const given = paths as unknown as string[]
+    if (new Set(given).size < given.length)
+      throw new UsageError(`report: expected different sources, received ${given.join(', ')}.`)
+    const read = []
+    for (const path of given) read.push(await readSource(path))
+    const sources = distinctlyNamed(read, given)
     const names = sources.map(source => source.name)
-    if (new Set(names).size < names.length)
-      throw new UsageError(
-        `report: expected sources of different names, received ${names.join(', ')}.`,
-      )
     const out = options.out as string
     await writeReport(sources, out, await stripOfRuns(sources, context))
     output.print(out)
