@@ -9,6 +9,7 @@ import { writeModel } from '../onnx/index.js'
 import { contentHash, readDocument } from '../record/index.js'
 import { type CertifyOptions, certify } from './certify.js'
 import { predict } from './predict.js'
+import { leastHits } from './smoothing.js'
 import { classesOf } from './subject.js'
 import { toTsv } from './tsv.js'
 
@@ -97,6 +98,17 @@ describe('certifying a model', () => {
     expect(samples.filter(s => s.prediction >= 0).every(s => s.pValue <= 0.01)).toBe(true)
     const right = samples.filter(s => s.prediction === s.label).length
     expect(summary.accuracy).toBe(right / 24)
+  })
+})
+
+describe('too few copies to be sure of anything', () => {
+  it('are refused, from the number on at which a unanimous vote would do', async () => {
+    // alpha .01: 2^-7 is below it for certificates, 2^(1-8) for answers.
+    await expect(certify({ ...base, n: 6 })).rejects.toThrow(/at least 7 copies.*received 6/)
+    await expect(predict({ ...base, n: 7 })).rejects.toThrow(/at least 8 copies.*received 7/)
+    expect(leastHits(7, 0.01)).toBe(7)
+    expect(leastHits(6, 0.01)).toBe(7) // more than there are
+    expect((await certify({ ...base, n: 7 })).samples.some(s => s.prediction >= 0)).toBe(true)
   })
 })
 

@@ -9,7 +9,12 @@ import {
   writeDocument,
 } from '../record/index.js'
 import { certifySamples } from './samples.js'
-import { completeSmoothing, type Smoothing, type SmoothingOptions } from './smoothing.js'
+import {
+  completeSmoothing,
+  requireCopies,
+  type Smoothing,
+  type SmoothingOptions,
+} from './smoothing.js'
 import { type OpenedSubject, openSubject, type SubjectOptions } from './subject.js'
 import { type CertifiedSample, summarize } from './summary.js'
 import { Voter } from './votes.js'
@@ -49,6 +54,7 @@ const keptEvery = 20
 export async function certify(options: CertifyOptions): Promise<Certificate> {
   const smoothing = completeSmoothing(options)
   const { n0, n, batch } = smoothing
+  requireCopies('certify', smoothing, 0)
   const subject = await openSubject(options, { count: n0 + n, batch })
   try {
     const frame = await frameOf(subject, smoothing)

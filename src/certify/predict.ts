@@ -1,4 +1,9 @@
-import { completeSmoothing, predictSample, type SmoothingOptions } from './smoothing.js'
+import {
+  completeSmoothing,
+  predictSample,
+  requireCopies,
+  type SmoothingOptions,
+} from './smoothing.js'
 import { openSubject, type SubjectOptions } from './subject.js'
 import { Voter } from './votes.js'
 
@@ -46,6 +51,7 @@ export interface Predictions {
  */
 export async function predict(options: PredictOptions): Promise<Predictions> {
   const smoothing = completeSmoothing({ ...options, n: options.n ?? 1000 })
+  requireCopies('predict', smoothing, 1)
   const subject = await openSubject(options, { count: smoothing.n, batch: smoothing.batch })
   try {
     const { data, seed, classify } = subject

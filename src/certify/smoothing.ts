@@ -61,6 +61,23 @@ export function completeSmoothing(options: SmoothingOptions): Smoothing {
 }
 
 /**
+ * Refuses so few copies that even a unanimous vote could only abstain. All n agreeing bounds the
+ * class from below by alpha^(1/n), and has the p value 2^(1-n) of a tie between two classes, which is
+ * one copy more (`spare`).
+ */
+export function requireCopies(act: string, { n, alpha }: Smoothing, spare: 0 | 1): void {
+  const least = Math.ceil(Math.log2(1 / alpha)) + spare
+  if (n >= least) return
+  throw new UsageError(
+    expected(
+      `${act}: n`,
+      `at least ${least} copies, without which no vote is sure enough for alpha ${alpha}`,
+      n,
+    ),
+  )
+}
+
+/**
  * CERTIFY: n0 copies choose the class, n fresh ones bound its probability from below,
  *   pA = lower Clopper-Pearson bound at 1 - alpha,  radius = sigma Phi^-1(pA),
  * abstaining where pA < 1/2. Copies 0 to n0 - 1 choose, n0 to n0 + n - 1 count. So many votes as

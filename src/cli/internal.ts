@@ -48,9 +48,10 @@ type Internal = NonNullable<Scorecard['internal']>
 
 function toleranceLine(t: NonNullable<Internal['tolerance']>[number]): string {
   const level = (value: number | null) =>
-    value === null ? `> ${t.strongest}` : value.toPrecision(3)
+    value === null ? `beyond ${t.strongest}` : value.toPrecision(3)
   const [low, high] = t.interval.map(level)
-  return `tolerates weight ${t.kind} up to ${t.levelName} ${level(t.level)} within a drop of ${percent(t.budget)} (${low} to ${high} in ${t.draws} draws)`
+  const upTo = t.level === null ? '' : 'up to '
+  return `tolerates weight ${t.kind} ${upTo}${t.levelName} ${level(t.level)} within a drop of ${percent(t.budget)} (${low} to ${high} in ${t.draws} draws)`
 }
 
 function rankingLines({ level, draws, tensors }: NonNullable<Internal['sensitivity']>): string[] {

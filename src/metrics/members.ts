@@ -34,8 +34,9 @@ export const memberMetrics = [
     meaning: 'entropy of the mean answer minus the mean entropy: what the members disagree about',
     unit: 'nats',
     paper,
-    // I = H(mean p) - mean H(p)
-    result: ({ entropy, expectedEntropy, samples }) => (entropy - expectedEntropy) / samples,
+    // I = H(mean p) - mean H(p), which is not below 0 but for rounding.
+    result: ({ entropy, expectedEntropy, samples }) =>
+      Math.max(0, entropy - expectedEntropy) / samples,
   }),
   metric<Spread, never>({
     ...shared,

@@ -26,7 +26,11 @@ export function internalSection(
   if (!found.length) return undefined
   const rows = found.flatMap(model => factRows(model))
   const table = rows.length
-    ? html`<table><thead><tr><th>Model</th><th>Noise on weights</th><th>Found</th><th>Draws</th></tr></thead><tbody>${rows}</tbody></table>`
+    ? numbering.table(
+        html`What noise on the weights does: the level that costs the drop asked about, and how the loss rises; in brackets the least and the greatest of the draws.`,
+        html`<tr><th scope="col" class="words">Model</th><th scope="col" class="words">Noise on weights</th><th scope="col">Found</th><th scope="col">Draws</th></tr>`,
+        rows,
+      )
     : undefined
   const figures = found.flatMap(model =>
     model.card.internal!.sensitivity
@@ -44,11 +48,11 @@ function factRows({ name, card }: Model): Html[] {
   return [
     ...tolerance.map(
       t =>
-        html`<tr><td>${name}</td><td>${t.kind}, the ${t.levelName} level that costs ${percent(t.budget)}</td><td>${levelOf(t, t.level)} (${levelOf(t, t.interval[0])} to ${levelOf(t, t.interval[1])})</td><td>${t.draws}</td></tr>`,
+        html`<tr><td class="words">${name}</td><td class="words">${t.kind.replaceAll('_', ' ')}, the level (${t.levelName}) that costs ${percent(t.budget)}</td><td>${levelOf(t, t.level)} (${levelOf(t, t.interval[0])} to ${levelOf(t, t.interval[1])})</td><td>${t.draws}</td></tr>`,
     ),
     ...sharpness.map(
       s =>
-        html`<tr><td>${name}</td><td>random step of ${percent(s.rho)} of each tensor's norm, rise of the loss</td><td>${plain(s.lossRise)} (${plain(s.interval[0])} to ${plain(s.interval[1])})</td><td>${s.draws}</td></tr>`,
+        html`<tr><td class="words">${name}</td><td class="words">random step of ${percent(s.rho)} of each tensor's norm, rise of the loss</td><td>${plain(s.lossRise)} (${plain(s.interval[0])} to ${plain(s.interval[1])})</td><td>${s.draws}</td></tr>`,
     ),
   ]
 }
