@@ -37,7 +37,7 @@ async function studyKey(folder: string): Promise<{ key: string; isNew: boolean }
   if (given) return { key: given, isNew: false }
   const file = join(folder, 'study-key')
   if (existsSync(file)) return { key: readFileSync(file, 'utf8'), isNew: true }
-  const { newStudyKey } = await rooms.jobs()
+  const { newStudyKey } = await rooms.elsewhere()
   const key = newStudyKey()
   mkdirSync(folder, { recursive: true })
   writeFileSync(file, key, { mode: 0o600 })

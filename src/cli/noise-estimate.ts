@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import type { Estimate } from '../estimate/index.js'
 import { color, type Output } from './output.js'
 import { textTable } from './table.js'
@@ -6,7 +5,7 @@ import { textTable } from './table.js'
 type Spread = NonNullable<NonNullable<Estimate['images']>['noise']>
 
 /** Prints what was found in a folder and what a recipe could do about it. */
-export function printEstimate(output: Output, estimate: Estimate): void {
+export async function printEstimate(output: Output, estimate: Estimate): Promise<void> {
   const { images, sound, unreadable, proposals, notes, path } = estimate
   const counts = [
     images && `${images.files} pictures`,
@@ -29,6 +28,7 @@ export function printEstimate(output: Output, estimate: Estimate): void {
   for (const { file, reason } of unreadable.slice(0, 5))
     output.note(`${color.yellow('unreadable:')} ${file}: ${reason}`)
   if (!proposals.length) return
+  const { stringify } = await import('yaml')
   output.print('For a recipe:')
   output.print()
   for (const { why } of proposals) output.print(`# ${why}`)

@@ -10,6 +10,7 @@ export const rooms = {
   engine: () => import('../engine/index.js'),
   evaluate: () => import('../evaluate/index.js'),
   jobs: () => import('../jobs/index.js'),
+  elsewhere: async () => (await import('../jobs/index.js')).elsewhere(),
   metrics: () => import('../metrics/index.js'),
   networks: () => import('../networks/index.js'),
   noise: () => import('../noise/index.js'),

@@ -1,7 +1,7 @@
 import type { Scorecard } from '../record/index.js'
 import { internalLines, uncertaintyLines } from './internal.js'
 import { color, type Output } from './output.js'
-import { percent } from './percent.js'
+import { percent, thousands } from './percent.js'
 import { textTable } from './table.js'
 
 type Condition = Scorecard['conditions'][number]
@@ -74,9 +74,7 @@ function levelText({ levelName, severity }: Condition, level: Condition['level']
 }
 
 function summaryLine({ summary, timing }: Scorecard): string {
-  const speed = timing
-    ? `, ${Math.round(timing.samplesPerSecond).toLocaleString('en')} answers a second`
-    : ''
+  const speed = timing ? `, ${thousands(Math.round(timing.samplesPerSecond))} answers a second` : ''
   if (summary.cleanRmse !== undefined)
     return `clean RMSE ${summary.cleanRmse.toPrecision(4)}, mean under noise ${summary.meanRmse?.toPrecision(4)}${speed}`
   if (summary.cleanAccuracy === undefined)

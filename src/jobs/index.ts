@@ -1,23 +1,13 @@
 export type { Look } from './look.js'
-export {
-  checkRedis,
-  type DataNeed,
-  newStudyKey,
-  type QueueCarrier,
-  type WorkerOptions,
-  work,
-} from './queue/index.js'
-export {
-  certifyFar,
-  evaluateFar,
-  type FarCertifyOptions,
-  type FarEvaluateOptions,
-  type FarOptions,
-  type FarTrial,
-  type FarTrialResult,
-  findData,
-  fingerprint,
-  openCarrier,
-  remoteActs,
+export type { DataNeed, QueueCarrier, WorkerOptions } from './queue/index.js'
+export type {
+  FarCertifyOptions,
+  FarEvaluateOptions,
+  FarOptions,
+  FarTrial,
+  FarTrialResult,
 } from './remote/index.js'
 export { type JobOptions, runJob } from './run.js'
+
+/** Work on other machines, loaded where it is asked for: a child's parent starts without half the house. */
+export const elsewhere = () => import('./elsewhere.js')

@@ -4,11 +4,10 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type DataNeed,
+  elsewhere,
   type FarOptions,
   type FarTrial,
   type FarTrialResult,
-  fingerprint,
-  openCarrier,
   type QueueCarrier,
 } from '../jobs/index.js'
 import { modelPreprocess, type Preprocess } from '../model/index.js'
@@ -59,6 +58,7 @@ export class FarPool implements Carrier {
         ? await need(data.validation, 'validation', opening)
         : undefined
     const needs = validation ? [train, validation] : [train]
+    const { openCarrier } = await elsewhere()
     const carrier = await openCarrier(id, needs, far)
     const file = model.file === undefined ? undefined : await carrier.artefacts.keep(model.file)
     const hashes = { train: train.sha256, validation: validation?.sha256, model: file }
@@ -125,6 +125,7 @@ function openingOf({ label, group, format }: Places['data'], preprocess: Partial
 
 async function need(name: string, preferSplit: string, opening: object): Promise<DataNeed> {
   const options = plain({ ...opening, preferSplit })
+  const { fingerprint } = await elsewhere()
   const { sha256 } = await fingerprint(name, options)
   return { name, options, sha256 }
 }

@@ -78,7 +78,7 @@ function certifyHere(model: string, context: Context, out: string | undefined) {
 
 async function certifyElsewhere(model: string, context: Context, out: string | undefined) {
   const { options, output } = context
-  const { certifyFar } = await rooms.jobs()
+  const { certifyFar } = await rooms.elsewhere()
   const far = await farOptions(context, workFolder(out))
   const { sigma, n0, n, alpha, seed, output: name, input, data, preprocess } = options
   const { format, label, group, limit, first, skip } = options

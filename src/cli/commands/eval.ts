@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
-import { parse } from 'yaml'
 import { expected, UsageError } from '../../base/index.js'
 import type { MeasuredEvent, SampleScores, SamplesEvent } from '../../evaluate/index.js'
 import type { FarEvaluateOptions } from '../../jobs/index.js'
@@ -87,7 +86,7 @@ export const evalCommand: CommandSpec = {
     const { seed, threads, device } = options
     const { metrics, baseline, conformal, coverage, ood, ensemble, perLayer, maxDrop } = options
     const { flipLevel, keep } = options
-    const together = { ensemble, monteCarlo: monteCarloOf(options) }
+    const together = { ensemble, monteCarlo: await monteCarloOf(options) }
     const beside = {
       ...{ metrics, baseline, conformal, coverage, ood, perLayer, maxDrop, flipLevel, keep },
       ...together,
@@ -104,8 +103,8 @@ export const evalCommand: CommandSpec = {
     const outcome = await evaluating({ ...payload, ...beside }, context)
     if (!outcome.ended) return outcome.exitCode
     const { scorecard, scores } = outcome.result
-    const record = await rooms.record()
     if (options.out) {
+      const record = await rooms.record()
       const out = resolve(options.out as string)
       const { encodeScores, scoresBeside } = await rooms.evaluate()
       record.writeDocument(out, scorecard)
@@ -126,18 +125,20 @@ export const evalCommand: CommandSpec = {
     const strict = !!options.strict
     const judged = judgeAll(options.failUnder as never, scorecard)
     writeStepSummary(scorecard, judged)
-    if (options.junit)
-      record.writeFileAtomic(resolve(options.junit as string), junitXml(scorecard, judged, strict))
+    if (options.junit) {
+      const { writeFileAtomic } = await rooms.record()
+      writeFileAtomic(resolve(options.junit as string), junitXml(scorecard, judged, strict))
+    }
     return applyGates(judged, { strict, output })
   },
 }
 
 /** What `--monte-carlo` and `--monte-carlo-noise` say together. */
-function monteCarloOf({ monteCarlo: passes, monteCarloNoise: text }: Context['options']) {
+async function monteCarloOf({ monteCarlo: passes, monteCarloNoise: text }: Context['options']) {
   if (text === undefined) return passes === undefined ? undefined : { passes }
   if (passes === undefined)
     throw new UsageError('--monte-carlo-noise: say how many passes with --monte-carlo.')
-  const noise: unknown = readYaml(String(text))
+  const noise: unknown = await readYaml(String(text))
   if (typeof noise !== 'object' || noise === null || !('kind' in noise))
     throw new UsageError(
       expected('--monte-carlo-noise', '"{ kind: dropout, rate: 0.2, match: Relu }"', text),
@@ -145,7 +146,8 @@ function monteCarloOf({ monteCarlo: passes, monteCarloNoise: text }: Context['op
   return { passes, noise }
 }
 
-function readYaml(text: string): unknown {
+async function readYaml(text: string): Promise<unknown> {
+  const { parse } = await import('yaml')
   try {
     return parse(text)
   } catch {
@@ -195,7 +197,7 @@ async function evaluateElsewhere(
     throw new UsageError(
       '--redis: --conformal, --ood and --flip-level are done here alone. Leave them or --redis out.',
     )
-  const { evaluateFar } = await rooms.jobs()
+  const { evaluateFar } = await rooms.elsewhere()
   const far = await farOptions(context, workFolder(options.out))
   const onDone = (done: number, of: number) => output.progress(`eval  ${done}/${of} parts`, true)
   const given = {

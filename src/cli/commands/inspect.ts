@@ -2,6 +2,7 @@ import type { Inspect } from '../../record/index.js'
 import { type CommandSpec, valueOptions } from '../command.js'
 import { superviseJob } from '../job.js'
 import { color, type Output } from '../output.js'
+import { thousands } from '../percent.js'
 import { textTable } from '../table.js'
 
 export const inspect: CommandSpec = {
@@ -28,7 +29,7 @@ function print(output: Output, found: Inspect): void {
   const versions = Object.entries(opsets).map(([domain, version]) => `${domain} ${version}`)
   output.print(color.bold(model.file))
   const facts = [`opset ${versions.join(', ')}`, `IR ${irVersion}`, ...(producer ? [producer] : [])]
-  output.print(`${facts.join(', ')}; ${model.parameters.toLocaleString('en')} learned numbers`)
+  output.print(`${facts.join(', ')}; ${thousands(model.parameters)} learned numbers`)
   output.print()
   for (const [what, text] of aboutRows(found)) output.print(`${what.padEnd(12)}${text}`)
   output.print()

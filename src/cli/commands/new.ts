@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../../base/index.js'
 import type { FeatureKind, NetworkKind } from '../../networks/index.js'
 import { type CommandSpec, wholeNumber } from '../command.js'
+import { thousands } from '../percent.js'
 import { rooms } from '../rooms.js'
 
 export const newNetwork: CommandSpec = {
@@ -45,7 +46,7 @@ export const newNetwork: CommandSpec = {
     const parameters = [...model.graph.initializers]
       .filter(([name, t]) => t.dtype === 'float32' && !name.startsWith('features.'))
       .reduce((sum, [, t]) => sum + t.data.length, 0)
-    output.print(`${out}: ${kind}, ${parameters.toLocaleString('en')} parameters, seed ${seed}`)
+    output.print(`${out}: ${kind}, ${thousands(parameters)} parameters, seed ${seed}`)
     output.document({ file: out, kind, input, classes, seed, parameters, features: rest.features })
     return 0
   },

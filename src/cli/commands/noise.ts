@@ -116,7 +116,7 @@ async function measure(given: NoiseOptions, file: string | undefined, output: Ou
     progress,
   )
   if (!outcome.ended) return outcome.exitCode
-  printEstimate(output, outcome.result)
+  await printEstimate(output, outcome.result)
   output.document(outcome.result)
   return 0
 }

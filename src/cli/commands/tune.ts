@@ -128,7 +128,7 @@ async function search(
 
 /** Trials go to other machines; throws ResumableError, before a study is begun, without Redis. */
 async function elsewhere(out: string, context: Context) {
-  const { checkRedis } = await rooms.jobs()
+  const { checkRedis } = await rooms.elsewhere()
   await checkRedis(context.options.redis as string)
   const { FarPool } = await rooms.tune()
   return async (study: Parameters<typeof FarPool.open>[0]) =>

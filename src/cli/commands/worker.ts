@@ -27,7 +27,7 @@ export const worker: CommandSpec = {
       throw new UsageError(
         'worker: the environment has no TEMPER_STUDY_KEY. Take the line that the other machine printed.',
       )
-    const { findData, remoteActs, work } = await rooms.jobs()
+    const { findData, remoteActs, work } = await rooms.elsewhere()
     const store = mkdtempSync(join(tmpdir(), 'temper-worker-'))
     const here = (options.data as string[] | undefined) ?? []
     try {
