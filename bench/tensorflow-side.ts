@@ -1,8 +1,7 @@
 import { type Described, numbers, parameter } from '../test/networks/described.js'
 import { labelsOf, type Runner } from './sides.js'
 
-const how =
-  'not installed: npm install --no-save @tensorflow/tfjs-core @tensorflow/tfjs-backend-wasm @tensorflow/tfjs-backend-cpu'
+const how = 'not installed: npm install --no-save @tensorflow/tfjs @tensorflow/tfjs-backend-wasm'
 
 /** Loaded by a name that no bundler follows: the packages may be absent. */
 const load = (name: string) => import(/* @vite-ignore */ name)
@@ -15,7 +14,8 @@ export async function openTensorFlow(network: Described): Promise<Runner | strin
   // biome-ignore lint/suspicious/noExplicitAny: the package's types are absent where it is
   let tf: any
   try {
-    tf = await load('@tensorflow/tfjs-core')
+    // Its core alone knows no gradients.
+    tf = await load('@tensorflow/tfjs')
     await load('@tensorflow/tfjs-backend-wasm')
   } catch {
     return how
