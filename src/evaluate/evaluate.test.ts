@@ -78,6 +78,17 @@ describe('evaluate', () => {
     expect(done.classDrops).toHaveLength(10)
   })
 
+  it('warns of classes that are fewer than the model has, unless they are numbered', async () => {
+    const options = { model: network, suite: 'gaussian', threads: 1 }
+    const numbered = images(20, 28, 3)
+    const warningsOf = async (classes: string[]) =>
+      (await evaluate({ ...options, data: { ...numbered, classes } })).warnings?.join(' ') ?? ''
+    expect(await warningsOf(['bee', 'cat', 'dog'])).toMatch(
+      /3 classes and the model answers 10: "bee" is taken for its class 0/,
+    )
+    expect(await warningsOf(['0', '1', '2'])).not.toMatch(/is taken for/)
+  })
+
   it('takes a scorecard as the baseline of corruption errors', async () => {
     const data = images(80)
     const first = await evaluate({ model: network, data, suite: 'gaussian', threads: 1 })

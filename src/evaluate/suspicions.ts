@@ -45,9 +45,20 @@ export async function suspicions(
   if (accuracy === undefined || !data.classes || data.classes.length < 2) return range
   const canTry = opened && data.kind === 'image' && (!preprocess || accuracy < soundAccuracy)
   const better = canTry ? await tryOthers(opened, data, preprocess, where) : undefined
+  const missing = opened && missingClasses(data, opened)
   const contradiction = opened && contradictionSentence(preprocess, opened)
   const chance = !better && nearChance(accuracy, data) ? chanceSentence(accuracy, data) : undefined
-  return [...range, contradiction, better, chance].filter(sentence => sentence !== undefined)
+  return [...range, missing, contradiction, better, chance].filter(
+    sentence => sentence !== undefined,
+  )
+}
+
+/** Classes that are named by what is there have other numbers when one has no samples. */
+function missingClasses({ name, classes = [] }: Dataset, { output }: OpenedModel) {
+  const areNumbered = classes.every((known, label) => known === String(label))
+  if (areNumbered || output.size <= Math.max(2, classes.length)) return undefined
+  const [first, last] = [classes[0], classes.at(-1)]
+  return `${name} has ${classes.length} classes and the model answers ${output.size}: "${first}" is taken for its class 0 and "${last}" for its class ${classes.length - 1}. Where classes have no samples, the labels after them are others; give every class a folder, or a row.`
 }
 
 /** Arrays of pixels or waveforms that are none: noise would count in other units, and clip them. */
