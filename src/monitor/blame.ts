@@ -76,7 +76,8 @@ async function blameForSuppression(suspicion: Suspicion, probe: Probe): Promise<
     alpha: spentAt(alpha, state.probes + 1),
   })
   if (found.harmful.length === 0) return undefined
-  const evidence = [suppressedEvidence(found, check, options)]
+  const { grace } = suspicion.judgement
+  const evidence = [(grace ? drownedEvidence : suppressedEvidence)(found, check, options)]
   return { noises: found.harmful.map(h => h.noise), evidence, found }
 }
 
@@ -150,6 +151,19 @@ function suppressedEvidence(
     trouble: 'suppressed',
     reason: `${noise} ${costs}, at step ${step}, ${score} now ${round(scoreOf(clean))}; p = ${pValue.toExponential(1)}.`,
     facts: { step, raises, pValue, margin, ...(unsure !== undefined && { unsure, maxUnsure }) },
+    confirmed: true,
+  }
+}
+
+/** Nothing learnt at all by now, and something without the noise. */
+function drownedEvidence(found: Attribution, { step, clean }: Check): Evidence {
+  const [{ noise, raises, pValue }] = found.harmful
+  return {
+    trouble: 'drowned',
+    reason:
+      `${noise} drowns the signal: at step ${step} the model does no better than guessing ` +
+      `(${round(scoreOf(clean))}), and a short branch without it ends ${round(raises)} above one with it; p = ${pValue.toExponential(1)}.`,
+    facts: { step, raises, pValue },
     confirmed: true,
   }
 }

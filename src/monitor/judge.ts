@@ -110,10 +110,11 @@ export function judge(state: JudgeState, check: Check, options: JudgeOptions): J
   const judgement = told(state, evidence, options, grace)
   remember(state, check)
   const loud = check.noisyLoss > options.suspicion * options.chance.loss
+  // At the first judged check every training loss is still high.
+  const isOld = state.judged > 1 || (grace && state.checks >= options.graceChecks)
   return {
     ...judgement,
-    // At the first judged check every training loss is still high.
-    suspicious: isHint(evidence) || (loud && state.judged > 1),
+    suspicious: isHint(evidence) || (loud && isOld),
     comfortable: evidence.length === 0 && !grace && isComfortable(state, check, options),
   }
 }
@@ -180,7 +181,10 @@ function beatsChance({ right, squaredErrors }: Answers, chance: Chance): boolean
   return binomialTest(hits, right.length, chance.accuracy, 'greater') < beatsChanceAt
 }
 
-/** The loss under the training noise stays at what guessing costs, and does not fall. */
+/**
+ * The loss under the training noise stays at what guessing costs, and does not fall; or it is still
+ * above that, falling or not, when the clean answers have been guesses for twice the grace checks.
+ */
 function drowned(state: JudgeState, check: Check, options: JudgeOptions): Found | undefined {
   const { step, noisyLoss, noisyLossError } = check
   if (state.judged === 0 && state.checks < options.graceChecks) return undefined
@@ -188,7 +192,8 @@ function drowned(state: JudgeState, check: Check, options: JudgeOptions): Found 
   const allowed = spentAt(options.alpha, Math.max(1, state.judged))
   const lowest = noisyLoss + normalQuantile(allowed) * noisyLossError
   const falls = state.lastNoisyLoss !== undefined && noisyLoss < 0.99 * state.lastNoisyLoss
-  if (lowest < bound || falls) return undefined
+  const isLate = state.judged === 0 && state.checks >= 2 * options.graceChecks
+  if (lowest < bound || (falls && !isLate)) return undefined
   return {
     trouble: 'drowned',
     reason:

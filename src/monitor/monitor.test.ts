@@ -146,6 +146,29 @@ describe('each trouble has its own name', () => {
     expect(troubles(await live(monitorOf(), later, 9))[0]).toEqual(['drowned'])
   })
 
+  it('a model at chance that a branch without the noise gets away from', async () => {
+    // The loss is too doubtful to prove anything by itself.
+    const deaf: Life = { clean: () => -1.5, noisy: () => -1.5, noisyLoss: t => 2.5 * 0.98 ** t }
+    const world = new World(7)
+    const learnt = checkAt(world, { clean: () => 0.5, noisy: () => 0 }, 1).clean
+    const guessing = checkAt(world, deaf, 1).clean
+    const probe: Probe = async off => (off.length ? learnt : guessing)
+    const decisions = await live(monitorOf(), deaf, 3, 1, probe)
+    expect(troubles(decisions)).toEqual([['drowned']])
+    expect(decisions[2].events[0].reason).toMatch(
+      /^blur drowns the signal: .* no better than guess/,
+    )
+    const helpless: Probe = async () => guessing
+    expect(overuses(await live(monitorOf(), deaf, 6, 1, helpless))).toEqual([])
+  })
+
+  it('a loss that falls, and is still above that of guessing when nothing is learnt by check 6', async () => {
+    const loud: Life = { clean: () => -1.5, noisy: () => -1.5, noisyLoss: t => 20 * 0.9 ** t }
+    const decisions = await live(monitorOf(), loud, 6)
+    expect(decisions.map(d => d.events.length > 0)).toEqual([...new Array(5).fill(false), true])
+    expect(troubles(decisions)).toEqual([['drowned']])
+  })
+
   it('a loss that starts at chance and falls is left alone', async () => {
     const slow: Life = { clean: t => -1.5 + 0.02 * t, noisyLoss: t => 2.5 * 0.98 ** t }
     expect(overuses(await live(monitorOf(), slow, 6))).toEqual([])

@@ -19,7 +19,7 @@ const longest = 20_000
 export function packError(error: unknown): CrossedError {
   if (error instanceof TemperError)
     return {
-      name: error.constructor.name,
+      name: nameOf(error),
       message: error.message,
       fields: cloneable(error.fields),
       stack: error.stack,
@@ -33,6 +33,10 @@ export function packError(error: unknown): CrossedError {
     }
   return { name: 'InternalError', message: `something was thrown: ${String(error)}`, fields: {} }
 }
+
+/** The class in the list that it is one of; its own name would be unknown on the other side. */
+const nameOf = (error: TemperError): string =>
+  [...classes].find(([, Class]) => error instanceof Class)?.[0] ?? 'InternalError'
 
 /** The error again, its class taken from a closed list; an unknown one becomes an InternalError. */
 export function unpackError(packed: unknown): TemperError {

@@ -213,6 +213,9 @@ describe('what crosses', () => {
     expect(error.message.length).toBeLessThan(21_000)
     for (const odd of [undefined, 'text', {}, { name: '__proto__' }])
       expect(unpackError(odd)).toBeInstanceOf(InternalError)
+    class Narrower extends ResumableError {}
+    const narrow = unpackError(packError(new Narrower('the loss became NaN.')))
+    expect([narrow.constructor, narrow.exitCode]).toEqual([ResumableError, 5])
     for (const Class of [UsageError, ModelError, DataError, ResumableError, InternalError]) {
       const back = unpackError(packError(new Class('why', { a: 1 })))
       expect([back.constructor, back.message]).toEqual([Class, new Class('why').message])
