@@ -40,6 +40,9 @@ export function attackerFor(
   })
 }
 
+/** Samples whose gradients are worked out at once, so many whatever the batch. */
+const rowsUnderAttack = 32
+
 export class SampleAttacker {
   private readonly attacker: Attacker
   private readonly outputs: number
@@ -51,7 +54,8 @@ export class SampleAttacker {
   ) {
     this.outputs = opened.output.size
     const loss = this.outputs === 1 ? 'binary-cross-entropy' : 'cross-entropy'
-    this.attacker = new Attacker(opened, { ...where, loss, sampleShape: data.shape })
+    const steady = { rowsAtOnce: rowsUnderAttack, isSteady: true }
+    this.attacker = new Attacker(opened, { ...where, ...steady, loss, sampleShape: data.shape })
   }
 
   /** The batch moved away from its labels; from the clean answers where there are none. */

@@ -1,7 +1,7 @@
 /** One pass over the data under a suite: every batch clean, then under each condition. */
 import { InOrder } from '../base/index.js'
 import { type Batch, batches, type Dataset, featureDeviations } from '../data/index.js'
-import type { Answers, Meter, Values } from '../metrics/index.js'
+import { type Answers, interleaved, type Meter, type Values } from '../metrics/index.js'
 import type { Predictor } from '../model/index.js'
 import type { Measures } from '../record/index.js'
 import { AnswerReader } from './answers.js'
@@ -162,7 +162,6 @@ class Pass {
 
   private readNoisy(part: Answered, i: number, outputs: Float32Array): void {
     const answers = this.reader.read(outputs, part.batch, part.clean)
-    this.meters[i]?.update(answers)
     this.noisy?.update(answers)
     part.noisy[i].push(answers)
     part.awaited--
@@ -172,6 +171,7 @@ class Pass {
   private endWhenWhole({ batch, clean, noisy, awaited }: Answered): void {
     const { data, together, onAnswers, onProgress } = this.options
     if (awaited > 0) return
+    for (const [i, meter] of this.meters.entries()) meter.update(interleaved(noisy[i]))
     onAnswers?.(clean!, noisy)
     if (!together && 'labels' in clean! && clean.labels) this.doubt.add(clean, noisy as Answers[][])
     this.seen += batch.rows

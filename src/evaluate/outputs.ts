@@ -38,9 +38,11 @@ export class Outputs {
     private readonly samples: NoisyBatches,
   ) {
     const { predictor, data, batch, suite } = options
-    const onInputs = suite.conditions.filter(({ at }) => at === 'input')
-    const asked = onInputs.reduce((sum, { draws }) => sum + draws, 1)
-    this.fast = new FastPredictor(predictor, asked * Math.ceil(data.length / batch))
+    const asked = suite.conditions.filter(({ at }) => at !== 'activation')
+    const answers = asked.reduce((sum, { draws }) => sum + draws, 1)
+    const withWeights = asked.some(({ at }) => at === 'weight')
+    const calls = answers * Math.ceil(data.length / batch)
+    this.fast = new FastPredictor(predictor, calls, withWeights)
   }
 
   static async open(options: OutputsOptions): Promise<Outputs> {
@@ -75,8 +77,12 @@ export class Outputs {
     clean: Answers | Values | undefined,
     note: (reason: string) => void,
   ): Promise<() => Promise<Float32Array>> {
-    const { rows } = this.batch
-    if (condition.at !== 'input') {
+    const { data, rows } = this.batch
+    if (condition.at === 'weight') {
+      const weights = this.weightsUnder(condition, draw)
+      return () => this.fast.predict(data, rows, weights)
+    }
+    if (condition.at === 'activation') {
       const outputs = await this.inside(condition, draw)
       return async () => outputs
     }
@@ -101,13 +107,10 @@ export class Outputs {
     return attacker.attack(condition, draw, this.batch, clean, seed)
   }
 
-  /** Answers under noise on weights or activations. */
+  /** Answers under noise on activations. */
   private inside(condition: Condition, draw: number): Promise<Float32Array> {
-    const { predictor, seed } = this.options
     const { data, rows, ids } = this.batch
-    if (condition.at === 'weight')
-      return predictor.predict(data, rows, this.weightsUnder(condition, draw))
-    const fill = activationFill(condition, ids, { seed, draw })
+    const fill = activationFill(condition, ids, { seed: this.options.seed, draw })
     return this.noisyFor(condition).predict(data, rows, fill)
   }
 

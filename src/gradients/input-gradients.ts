@@ -21,6 +21,8 @@ export interface InputGradientsOptions {
   readonly fed?: readonly string[]
   /** Rows a session call; a larger batch is run in parts. A model of fixed batch sets it. */
   readonly rowsAtOnce?: number
+  /** Fills every call up to `rowsAtOnce`: a sample's gradient has the same bits whatever it comes with. */
+  readonly isSteady?: boolean
   readonly lowering?: LoweringOptions
   readonly threads?: number
   readonly device?: Device
@@ -55,11 +57,13 @@ export class InputGradients {
   async gradient(call: InputGradientsCall, out: Float32Array): Promise<void> {
     const { rows } = call
     const { kind, made } = this.opened.batch
-    const most = (kind === 'fixed' ? made : this.options.rowsAtOnce) ?? rows
+    const { rowsAtOnce, isSteady } = this.options
+    const most = (kind === 'fixed' ? made : rowsAtOnce) ?? rows
+    const isFilled = kind === 'fixed' || isSteady
     const size = sizeOf(this.options.sampleShape)
     for (let row = 0; row < rows; row += most) {
       const count = Math.min(most, rows - row)
-      const part = await this.part(call, row, count, kind === 'fixed' ? most : count)
+      const part = await this.part(call, row, count, isFilled ? most : count)
       out.set(part.subarray(0, count * size), row * size)
     }
   }
@@ -81,7 +85,8 @@ export class InputGradients {
     const shapes = new Map(
       session.inputs.map(input => [input.name, (input.shape ?? []).map(Number)]),
     )
-    const counted = new Float32Array(filled).fill(1, 0, count)
+    // What is divided by is the same for every call of a steady one: rows of zeros count too.
+    const counted = new Float32Array(filled).fill(1, 0, this.options.isSteady ? filled : count)
     const feeds: Record<string, Tensor> = {
       [samplesInput]: floats(cut(call.samples), [filled, ...this.options.sampleShape]),
       [training.targets]: floats(cut(call.targets), shapes.get(training.targets)!),

@@ -15,6 +15,7 @@ export {
   type Thresholds,
 } from './conformal.js'
 export { OutlierMeter } from './detection.js'
+export { interleaved } from './interleaved.js'
 export {
   type MeasureOptions,
   type Measures,

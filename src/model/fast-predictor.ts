@@ -1,5 +1,5 @@
 /** The predictor of a long pass: with several sessions side by side as soon as they are loaded. */
-import type { Predictor } from './predictor.js'
+import type { Predictor, Weights } from './predictor.js'
 
 /** Seconds left below which further sessions are not worth loading. */
 const worthLanes = 0.5
@@ -12,10 +12,11 @@ export class FastPredictor {
   private started: number | undefined
   private made = 0
 
-  /** About so many calls will be made. */
+  /** About so many calls will be made; `withWeights`: some of them with other weights. */
   constructor(
     private readonly plain: Predictor,
     private readonly calls: number,
+    private readonly withWeights = false,
   ) {
     this.current = plain
   }
@@ -25,12 +26,12 @@ export class FastPredictor {
     return this.current.width ?? 1
   }
 
-  predict(samples: Float32Array, rows: number): Promise<Float32Array> {
+  predict(samples: Float32Array, rows: number, weights?: Weights): Promise<Float32Array> {
     const now = performance.now()
     this.started ??= now
     const left = ((now - this.started) / 1000 / this.made) * (this.calls - this.made)
     if (this.made++ >= fewest && left > worthLanes) this.opening ??= this.open()
-    return this.current.predict(samples, rows)
+    return this.current.predict(samples, rows, weights)
   }
 
   /** Closes the further sessions; the plain predictor stays open. */
@@ -41,7 +42,7 @@ export class FastPredictor {
 
   private async open(): Promise<void> {
     try {
-      this.current = (await this.plain.inLanes?.()) ?? this.plain
+      this.current = (await this.plain.inLanes?.(this.withWeights)) ?? this.plain
     } catch {
       // Without them, for lack of memory say, the pass goes on as it is, to the same figures.
     }

@@ -41,8 +41,11 @@ export interface Predictor {
    * samples are free again as soon as `predict` has returned.
    */
   readonly width?: number
-  /** The same with several sessions side by side, to be closed too; absent where one does as well. */
-  inLanes?(): Promise<Predictor>
+  /**
+   * The same with several sessions side by side, to be closed too; absent where one does as well.
+   * `withWeights`: also those that take other weights, which answer in one session otherwise.
+   */
+  inLanes?(withWeights?: boolean): Promise<Predictor>
   /** How the members differ whose mean an answer is, where this is an ensemble and gave that answer. */
   spread?(answer: Float32Array): MemberSpread | undefined
   /** The present weights; absent where there are none to disturb. */
@@ -90,24 +93,32 @@ export async function modelPredictor(
   const weightBytes = opened.parameters.reduce((sum, p) => sum + p.value.data.byteLength, 0)
   const lanes = own || device !== 'cpu' ? 1 : lanesFor(weightBytes, threads)
   if (lanes === 1) return predictor
-  const model = () => ({ ...sessions.rowModel, bytes: sessions.bytes(false) })
-  return { ...predictor, inLanes: () => laned(predictor, model(), lanes, threads) }
+  const model = (isFed: boolean) => ({ ...sessions.rowModel, bytes: sessions.bytes(isFed) })
+  return {
+    ...predictor,
+    async inLanes(withWeights = false) {
+      const models = withWeights ? [model(false), model(true)] : [model(false)]
+      return laned(predictor, opened, await Lanes.open(models, lanes, threads), withWeights)
+    },
+  }
 }
 
-/** Answers side by side, as long as the weights are the model's own. */
-async function laned(
+/** Answers side by side; with other weights where the lanes have a second model, which is fed them. */
+function laned(
   plain: Predictor,
-  model: RowModel,
-  count: number,
-  threads: number,
-): Promise<Predictor> {
-  const lanes = await Lanes.open(model, count, threads)
+  opened: OpenedModel,
+  lanes: Lanes,
+  withWeights: boolean,
+): Predictor {
   return {
     ...plain,
     inLanes: undefined,
     width: lanes.width,
-    predict: (samples, rows, weights) =>
-      weights ? plain.predict(samples, rows, weights) : lanes.answer(samples, rows),
+    predict(samples, rows, weights) {
+      if (!weights) return lanes.answer(samples, rows)
+      if (!withWeights) return plain.predict(samples, rows, weights)
+      return lanes.answer(samples, rows, { model: 1, fed: feedsOf(opened, weights) })
+    },
     close: () => lanes.close(),
   }
 }
@@ -143,8 +154,11 @@ class ModelSessions {
   private session(isFed: boolean): Promise<Session> {
     const known = this.open.get(isFed)
     if (known) return known
-    const { threads, device } = this.options
-    const made = createSession(this.bytes(isFed), { threads, device })
+    const { threads, device, weights } = this.options
+    // Several threads share a product of fed weights by its columns, and each way to share them
+    // rounds otherwise; built-in weights are laid out beforehand, the same for any threads.
+    const isSteady = isFed && !weights
+    const made = createSession(this.bytes(isFed), { threads: isSteady ? 1 : threads, device })
     this.open.set(isFed, made)
     return made
   }

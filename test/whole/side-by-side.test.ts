@@ -19,7 +19,7 @@ const model = writeModel(newNetwork('cnn', { input: shape, classes: 10, seed: 3 
 const opened = await openModel(model, { sample: shape })
 const { preprocess } = opened.found
 const plain = await modelPredictor(opened, { sampleShape: shape, preprocess, threads: 3 })
-const laned = await plain.inLanes!()
+const laned = await plain.inLanes!(true)
 afterAll(async () => {
   await laned.close()
   await plain.close()
@@ -47,17 +47,20 @@ describe('sessions side by side', () => {
     expect(await Promise.all(asked)).toEqual(wanted)
   })
 
-  it('measure a suite to the same figures, in batches of any size', async () => {
-    const labels = Int32Array.from({ length: 90 }, () => random.below(10))
-    const classes = Array.from({ length: 10 }, (_, k) => String(k))
-    const made = { name: 'made', format: '', detected: '', kind: 'image' } as const
-    const data = memoryDataset({ ...made, shape, values, labels, classes })
-    const suite = suiteOf('gaussian', data)
-    const measured = (predictor: Model.Predictor, batch: number) =>
-      measureSuite({ predictor, data, suite, seed: 1, batch, also: ['all'] })
-    const one = await measured(plain, 256)
-    for (const batch of [1, 7, 64]) expect(await measured(laned, batch)).toEqual(one)
-  })
+  it.each(['gaussian', 'weights'])(
+    'measure the suite %s to the same figures, in batches of any size',
+    async name => {
+      const labels = Int32Array.from({ length: 90 }, () => random.below(10))
+      const classes = Array.from({ length: 10 }, (_, k) => String(k))
+      const made = { name: 'made', format: '', detected: '', kind: 'image' } as const
+      const data = memoryDataset({ ...made, shape, values, labels, classes })
+      const suite = suiteOf(name, data)
+      const measured = (predictor: Model.Predictor, batch: number) =>
+        measureSuite({ predictor, data, suite, seed: 1, batch, also: ['all'] })
+      const one = await measured(plain, 256)
+      for (const batch of [1, 7, 64]) expect(await measured(laned, batch)).toEqual(one)
+    },
+  )
 
   it('hand a failure to the one who asked, and go on', async () => {
     const samples = new Float32Array(144)
