@@ -7,7 +7,7 @@ import { type Buffers, type Slot, viewOf } from './layout.js'
 /** Samples of a batch that are shown. */
 const samplesShown = 4
 /** Values of a tensor that a histogram counts; larger tensors are taken at equal distances. */
-const valuesCounted = 20_000
+const valuesCounted = 5_000
 
 /** A batch as the network met it. */
 export interface ShownBatch {

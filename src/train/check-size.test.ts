@@ -25,8 +25,8 @@ describe('the size of a check', () => {
     const sizes = [2_000, 18_000, 54_000, 1e6].map(n => checkSizeOf(resolvedWith(n, 1e4)))
     expect(sizes).toMatchObject([
       { samples: 400, looks: 1 },
-      { samples: 502, looks: 1 },
-      { samples: 1000, looks: 2 },
+      { samples: 412, looks: 1 },
+      { samples: 1000, looks: 1 },
       { samples: 1000, looks: 5 },
     ])
     const often = checkSizeOf(resolvedWith(54_000, 1e4, { every: '30ba' }))

@@ -20,7 +20,7 @@ const usual = { least: 400, most: 1000 }
  * Answers a check may take for each sample trained since the last: a network as light as the mlp
  * trains one in the time of not quite two answers, the cnn of four, so that is 4 % at most.
  */
-const answersPerSample = 0.07
+const answersPerSample = 0.06
 /** So few answers are always given: they are a matter of milliseconds. */
 const fewestAnswers = 800
 
