@@ -33,7 +33,10 @@ export async function readSource(path: string): Promise<Source> {
 }
 
 /** Sources whose models share a name are called by their own file or folder, or their whole path. */
-export function distinctlyNamed(sources: readonly Source[], paths: readonly string[]): Source[] {
+export function distinctlyNamed<Named extends { readonly name: string }>(
+  sources: readonly Named[],
+  paths: readonly string[],
+): Named[] {
   const isShared = (name: string, all: readonly string[]) =>
     all.filter(other => other === name).length > 1
   const names = sources.map(({ name }) => name)

@@ -38,6 +38,7 @@ a { color: var(--series-2); }
 .note { font-size: .8125rem; line-height: 1.5; color: var(--soft); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 1.75rem 2.25rem; align-items: start; }
 .figures > figure { max-width: 32rem; }
+.wide { max-width: 42rem; margin-bottom: 1.75rem; }
 .figures.small { grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); }
 .figures > .square { max-width: 21rem; }
 .figures:not(:last-child) { margin-bottom: 2.25rem; }

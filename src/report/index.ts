@@ -1,3 +1,4 @@
+export { type NamedCertificate, renderCertificates } from './certificate-report.js'
 export type {
   Comparison,
   Difference,
