@@ -5,6 +5,8 @@ import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
 import { DataError, UsageError } from '../../base/index.js'
 import { type Dataset, memoryDataset, openData } from '../../data/index.js'
+import { newNetwork } from '../../networks/index.js'
+import { writeModel } from '../../onnx/index.js'
 import { evaluate } from '../evaluate.js'
 import { openSuite } from './suites.js'
 
@@ -43,6 +45,30 @@ conditions:
       ['weight', 'gaussian', 1, null, 5],
     ])
     expect(made.conditions[1].level).toEqual({ sigma: 0.2 })
+  })
+
+  it('puts noise on activations, where a pattern says, and on the weights one names', async () => {
+    const input = [1, 4, 4]
+    const model = writeModel(newNetwork('mlp', { input, classes: 2, seed: 0 }))
+    const made = await suite(`
+conditions:
+  - { at: activation, kind: gaussian, match: Relu, sigma: [0.5, 5] }
+  - { at: weight, kind: gaussian, relative: 0.5, match: "*" }
+`)
+    expect(made.conditions.map(c => [c.at, c.match, c.clip, c.draws])).toEqual([
+      ['activation', 'Relu', null, 1],
+      ['activation', 'Relu', null, 1],
+      ['weight', '*', null, 5],
+    ])
+    const { conditions } = await evaluate({ model, data: image(), suite: made, threads: 1 })
+    const [weak, strong, weights] = conditions.map(({ measures }) => measures.meanKl!)
+    expect(weak).toBeGreaterThan(0)
+    expect(strong).toBeGreaterThan(weak)
+    expect(weights).toBeGreaterThan(0)
+    const off = await suite(
+      'conditions: [{ at: activation, kind: gaussian, match: Tanh, sigma: 1 }]',
+    )
+    await expect(evaluate({ model, data: image(), suite: off, threads: 1 })).rejects.toThrow(/Tanh/)
   })
 
   it('stands beside named ones', async () => {

@@ -15,8 +15,8 @@ import {
 import type { Condition, Suite } from './suite.js'
 
 /** What one entry of `conditions` may say beside the fields of the noise's level. */
-const entryKeys = ['at', 'kind', 'severity', 'preset', 'clip', 'draws', 'sources']
-const places = ['input', 'weight'] as const
+const entryKeys = ['at', 'kind', 'severity', 'preset', 'clip', 'draws', 'sources', 'match']
+const places = ['input', 'weight', 'activation'] as const
 
 /**
  * Reads
@@ -26,9 +26,11 @@ const places = ['input', 'weight'] as const
  *       - { kind: gaussian, sigma: [0.05, 0.1, 0.2] }               # a list is a ladder
  *       - { kind: jpeg_compression, severity: [1, 3], preset: cifar-c }
  *       - { at: weight, kind: gaussian, relative: 0.05, draws: 5 }
+ *       - { at: activation, kind: gaussian, match: Relu, sigma: 0.05 }
  *       - { kind: impulse_response, sources: rooms/ }               # recordings beside the file
  *
- * `clip` is `physical` (default on inputs), `none` or `[low, high]`.
+ * `clip` is `physical` (default on inputs), `none` or `[low, high]`; `match` names the weights or the
+ * operators that noise inside the model is on, all where it is absent.
  * Throws UsageError with the path of what is wrong.
  */
 export async function readOwnSuite(path: string, data: Dataset): Promise<Suite> {
@@ -81,15 +83,18 @@ async function ladderOf(
   data: Dataset,
 ): Promise<Condition[]> {
   const entry = mapping(value, where)
-  const { at = 'input', kind, severity, preset, clip, draws, sources, ...level } = entry
+  const { at = 'input', kind, severity, preset, clip, draws, sources, match, ...level } = entry
   if (!places.includes(at as never))
     throw new UsageError(expected(`${where}.at`, `one of ${places.join(', ')}`, at))
   const noise = noiseNamed(at as (typeof places)[number], kind, where)
   refuseOthers(entry, [...entryKeys, ...Object.keys(noise.levels)], where)
+  if (match !== undefined && at === 'input')
+    throw new UsageError(`${where}.match: it is of noise on weights and activations.`)
   const made = {
     ...{ at: at as (typeof places)[number], kind: noise.kind },
     clip: clipOf(clip, at === 'input', `${where}.clip`),
     draws: drawsOf(draws, at === 'weight' ? 5 : 1, `${where}.draws`),
+    ...(match !== undefined && { match: textOf(match, `${where}.match`, 'a name or a pattern') }),
     ...(sources !== undefined && {
       sources: await recordingsIn(resolve(folder, textOf(sources, `${where}.sources`))),
     }),
@@ -127,9 +132,9 @@ function noiseNamed(at: (typeof places)[number], kind: unknown, where: string): 
   )
 }
 
-const textOf = (value: unknown, where: string): string => {
+const textOf = (value: unknown, where: string, what = 'a path'): string => {
   if (typeof value === 'string') return value
-  throw new UsageError(expected(where, 'a path', value))
+  throw new UsageError(expected(where, what, value))
 }
 
 function clipOf(value: unknown, isInput: boolean, where: string): Condition['clip'] {
