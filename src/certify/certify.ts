@@ -107,7 +107,7 @@ async function run({ subject, smoothing, frame, done, ...options }: Run): Promis
 }
 
 async function frameOf(subject: OpenedSubject, { sigma, n0, n, alpha }: Smoothing): Promise<Frame> {
-  const { data, seed, device, threads, facts, ownLabels } = subject
+  const { data, seed, device, threads, facts, ownLabels, classes } = subject
   return {
     schema: 'temper.certificate/1',
     version: temperVersion,
@@ -121,7 +121,7 @@ async function frameOf(subject: OpenedSubject, { sigma, n0, n, alpha }: Smoothin
       source: data.name,
       samples: data.length,
       sha256: await data.sha256(),
-      classes: data.classes && [...data.classes],
+      classes: classes && [...classes],
     },
     labels: ownLabels ? 'clean answers' : 'data',
     sigma,

@@ -71,7 +71,7 @@ export async function predict(options: PredictOptions): Promise<Predictions> {
       options.onEvent?.({ type: 'predicted', answer, of: data.length })
     }
     const { sigma, n, alpha } = smoothing
-    return { sigma, n, alpha, seed, classes: data.classes, samples, summary: summaryOf(samples) }
+    return { sigma, n, alpha, seed, classes: subject.classes, samples, summary: summaryOf(samples) }
   } finally {
     await subject.close()
   }

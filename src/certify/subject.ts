@@ -1,5 +1,5 @@
 import { DataError, sizeOf } from '../base/index.js'
-import { type DataOptions, type Dataset, openData } from '../data/index.js'
+import { type DataOptions, type Dataset, inClasses, openData } from '../data/index.js'
 import { type Device, threadsAvailable } from '../engine/index.js'
 import {
   type Bindings,
@@ -38,6 +38,8 @@ export interface OpenedSubject {
   readonly threads: number
   readonly device: Device
   readonly facts: Certificate['model']
+  /** What the classes are called, where the data or the model name them. */
+  readonly classes?: readonly string[]
   /** Whether labels are the model's own clean answers, the data having none. */
   readonly ownLabels: boolean
   readonly classify: Classify
@@ -61,7 +63,8 @@ interface Copies {
 /** Opens both; throws DataError for what is no classification. */
 export async function openSubject(options: SubjectOptions, copies: Copies): Promise<OpenedSubject> {
   const { seed = 0, threads = threadsAvailable(), device = 'cpu', preprocess } = options
-  const data = await openSet(options)
+  const own = modelPreprocess(options.model)
+  const data = inClasses(await openSet(options, own.preprocess), own.classes)
   if (data.targets)
     throw new DataError(`data: ${data.name} has targets, not classes; certificates are of classes.`)
   const { output, inputs } = options
@@ -92,6 +95,7 @@ export async function openSubject(options: SubjectOptions, copies: Copies): Prom
       classes: Math.max(2, opened.output.size),
     },
     ownLabels: data.labels === undefined,
+    classes: data.classes ?? own.classes,
     classify,
     get width() {
       return fast.width
@@ -110,10 +114,12 @@ export async function openSubject(options: SubjectOptions, copies: Copies): Prom
 }
 
 /** The data, brought to one shape as was said, or as the model's own preprocessing says. */
-function openSet({ data, preprocess, ...options }: SubjectOptions): Promise<Dataset> | Dataset {
+function openSet(
+  { data, preprocess, ...options }: SubjectOptions,
+  own: Preprocess,
+): Promise<Dataset> | Dataset {
   if (typeof data !== 'string') return data
-  const said = preprocess ?? modelPreprocess(options.model).preprocess
-  const physical = physicalOptions(said)
+  const physical = physicalOptions(preprocess ?? own)
   const { split, format, label, group, limit, first, skip, seed } = options
   const asked = { split, format, label, group, limit, first, skip, seed }
   return openData(data, { preferSplit: 'test', ...physical, ...asked })

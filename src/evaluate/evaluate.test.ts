@@ -59,6 +59,24 @@ describe('evaluate', () => {
     expect(done.classDrops).toHaveLength(10)
   })
 
+  it('takes labels by the names of the classes that a model says it has', async () => {
+    const names = [...'abcdefghij']
+    const made = newNetwork('cnn', { input: [1, 28, 28], classes: 10, seed: 0 })
+    const metadata = new Map([...made.metadata, ['temper.classes', JSON.stringify(names)]])
+    const model = writeModel({ ...made, metadata })
+    const data = { ...images(60), classes: names }
+    const options = { model, suite: 'gaussian', threads: 1 }
+    const { clean } = await evaluate({ ...options, data })
+    const turned = data.labels!.map(label => 9 - label)
+    const backwards = { ...data, classes: [...names].reverse(), labels: turned }
+    expect((await evaluate({ ...options, data: backwards })).clean).toEqual(clean)
+    const few = { ...data, classes: ['c', 'j'], labels: data.labels!.map(label => label % 2) }
+    const { classAccuracy } = (await evaluate({ ...options, data: few })).clean
+    expect(classAccuracy!.flatMap((share, k) => (share === null ? [] : [k]))).toEqual([2, 9])
+    const strange = { ...few, classes: ['c', 'horse'] }
+    await expect(evaluate({ ...options, data: strange })).rejects.toThrow(/the class "horse"/)
+  })
+
   it('warns of classes that are fewer than the model has, unless they are numbered', async () => {
     const options = { model: network, suite: 'gaussian', threads: 1 }
     const numbered = images(20, 28, 3)

@@ -1,6 +1,6 @@
 /** What is measured, opened: a model or any predictor, its data, its suite. */
 import { DataError, ModelError, UsageError } from '../base/index.js'
-import { type DataOptions, type Dataset, openData } from '../data/index.js'
+import { type DataOptions, type Dataset, inClasses, openData } from '../data/index.js'
 import type { Device } from '../engine/index.js'
 import {
   type Bindings,
@@ -41,17 +41,21 @@ export interface TestOptions extends DataOptions {
   readonly device?: Device
 }
 
-/** The data, brought to one shape as was said, or as the model's own preprocessing says. */
+/**
+ * The data, brought to one shape as was said, or as the model's own preprocessing says, with labels
+ * by the names of the model's classes where it names them.
+ */
 export async function openSet(
   { data, preprocess, ...options }: Omit<TestOptions, 'model'>,
   model: TestOptions['model'],
 ): Promise<Dataset> {
-  if (typeof data !== 'string') return data
-  const own = model === undefined ? undefined : modelPreprocess(model).preprocess
-  const physical = physicalOptions(preprocess ?? own)
+  const own = model === undefined ? undefined : modelPreprocess(model)
+  if (typeof data !== 'string') return inClasses(data, own?.classes)
+  const physical = physicalOptions(preprocess ?? own?.preprocess)
   const { split, format, label, group, limit, first, skip, seed } = options
   const asked = { split, format, label, group, limit, first, skip, seed }
-  return openData(data, { preferSplit: 'test', ...physical, ...asked })
+  const opened = await openData(data, { preferSplit: 'test', ...physical, ...asked })
+  return inClasses(opened, own?.classes)
 }
 
 /** The suite that was named, or the usual one of the data's kind. */

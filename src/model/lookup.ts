@@ -9,6 +9,9 @@ import { configName, type Preprocess, preprocessSchema } from './preprocess.js'
 /** The metadata that lets a model be opened again without being told its preprocessing. */
 export const preprocessKey = 'temper.preprocess'
 
+/** The metadata that names the classes a model was trained on, a JSON list in the order of its outputs. */
+export const classesKey = 'temper.classes'
+
 const maxConfigBytes = 1 << 20
 
 export interface FoundPreprocess {
@@ -40,6 +43,16 @@ export function findPreprocess(model: Model, input: ValueInfo, path?: string): F
   if (input.dtype === 'uint8')
     return { preprocess: checked({ scale: 255 }, ''), source: 'the input holds bytes, 0 to 255' }
   return { preprocess: checked({}, '') }
+}
+
+/** The classes a model names itself; undefined where it names none. Throws ModelError for a broken list. */
+export function findClasses({ metadata }: Model): readonly string[] | undefined {
+  const text = metadata.get(classesKey)
+  if (text === undefined) return undefined
+  const source = `the model's metadata ${classesKey}`
+  const names = parseJson(text, source)
+  if (Array.isArray(names) && names.every(name => typeof name === 'string')) return names
+  throw new ModelError(`${source} is no list of names.`)
 }
 
 function checked(value: unknown, where: string): Preprocess {

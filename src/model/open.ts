@@ -24,7 +24,7 @@ import {
   type LayoutGuess,
   sizesFor,
 } from './input.js'
-import { type FoundPreprocess, findPreprocess } from './lookup.js'
+import { type FoundPreprocess, findClasses, findPreprocess } from './lookup.js'
 import { chosenOutput, kindOf, type ModelOutput, placesOf } from './output.js'
 import { declaredSettings, findParameters, type Parameter, parameterNames } from './parameters.js'
 import { widenHalf } from './widen.js'
@@ -97,11 +97,14 @@ export async function openModel(
  * The preprocessing a model comes with, read before its data is opened: sizes and rates in it say
  * how samples are brought to one shape.
  */
-export function modelPreprocess(source: string | Uint8Array): FoundPreprocess {
+export function modelPreprocess(
+  source: string | Uint8Array,
+): FoundPreprocess & { readonly classes?: readonly string[] } {
   const path = typeof source === 'string' ? source : undefined
   const bytes = typeof source === 'string' ? readModelBytes(source) : source
   const { original } = read(bytes, path)
-  return findPreprocess(original, original.graph.inputs[0] ?? { name: '' }, path)
+  const found = findPreprocess(original, original.graph.inputs[0] ?? { name: '' }, path)
+  return { ...found, classes: findClasses(original) }
 }
 
 async function open(

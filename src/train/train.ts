@@ -12,7 +12,7 @@ import {
   usualSuite,
 } from '../evaluate/index.js'
 import { checkTrainable } from '../gradients/index.js'
-import { exportModel, type Preprocess, preprocessKey } from '../model/index.js'
+import { classesKey, exportModel, type Preprocess, preprocessKey } from '../model/index.js'
 import { type Detectable, detectableDrop } from '../monitor/index.js'
 import {
   checkRecipe,
@@ -198,7 +198,7 @@ function warnOfFewSamples(resolved: Resolved, run: Run): void {
 }
 
 /** Writes `model.onnx` with the best weights and says `end`. */
-function writeTrained({ opened, plan }: Resolved, run: Run, folder: string): string {
+function writeTrained({ opened, plan, train }: Resolved, run: Run, folder: string): string {
   const path = join(folder, 'model.onnx')
   const metadata = new Map([
     ['temper.version', plan.version],
@@ -207,6 +207,9 @@ function writeTrained({ opened, plan }: Resolved, run: Run, folder: string): str
     [preprocessKey, JSON.stringify(plan.preprocess)],
     ['temper.noise', plan.noise.map(n => `${n.at}:${n.kind}`).join(' ')],
   ])
+  // Fewer names than outputs would say nothing of which is which.
+  if (train.classes?.length === Math.max(2, opened.output.size))
+    metadata.set(classesKey, JSON.stringify(train.classes))
   writeFileAtomic(path, exportModel(opened, run.bestWeights(), metadata))
   const { step = run.state.step, reason = 'no check was made' } = run.state.best ?? {}
   run.say({

@@ -241,6 +241,7 @@ describe('a training run', () => {
     expect(graph.nodes.map(node => node.op)).not.toContain('RandomNormalLike')
     expect(graph.inputs.map(i => i.name)).toEqual(['input'])
     expect(metadata.get('temper.noise')).toContain('input:gaussian')
+    expect(JSON.parse(metadata.get('temper.classes')!)).toHaveLength(10)
   })
 
   it('writes a model whose answers in the stock runtime are those that were measured', async () => {
