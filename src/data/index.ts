@@ -12,6 +12,7 @@ export { findLabelIssues, type LabelIssue, type LabelIssues } from './health/lab
 export { findLeaks, type Leaks } from './health/leaks.js'
 export { formats } from './layouts/formats.js'
 export type { Format } from './layouts/place.js'
+export { noiseFolder } from './layouts/speech-commands.js'
 export { builtIns, openData } from './open.js'
 export type { DataOptions, PhysicalOptions } from './options.js'
 export { type Batch, type BatchOptions, batches, batchesPerEpoch } from './sampling/batches.js'

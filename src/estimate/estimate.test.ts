@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import sharp from 'sharp'
@@ -186,6 +194,17 @@ describe('a folder', () => {
     const { sound, proposals } = await estimateNoise({ path: join(folder, 'sounds') })
     expect(Math.abs((sound?.snrDb?.median as number) - 10)).toBeLessThan(3)
     expect(proposals[0].entry).toMatchObject({ at: 'input', kind: 'pink' })
+  })
+
+  it('of recordings leaves out those of noise beside them', async () => {
+    const noises = join(folder, 'sounds/_background_noise_')
+    mkdirSync(noises)
+    cpSync(join(folder, 'sounds/1.wav'), join(noises, 'hum.wav'))
+    const { sound, notes } = await estimateNoise({ path: join(folder, 'sounds') })
+    expect(sound?.files).toBe(3)
+    expect(notes).toContain('1 files in _background_noise_ are noise, not data: left out.')
+    expect((await estimateNoise({ path: noises })).sound?.files).toBe(1)
+    rmSync(noises, { recursive: true })
   })
 
   it('without any is refused, with a sentence', async () => {

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { DataError, TemperError } from '../base/index.js'
-import { listSampleFiles, readSampleFile, type SampleFile } from '../data/index.js'
+import { listSampleFiles, noiseFolder, readSampleFile, type SampleFile } from '../data/index.js'
 import { temperVersion } from '../record/index.js'
 import { blurOf } from './image-blur.js'
 import { noiseOfImage } from './image-noise.js'
@@ -53,7 +54,8 @@ interface ImageMeasures {
 /** Estimates the noise of a folder's files. Throws DataError where it holds none, or none can be read. */
 export async function estimateNoise(options: EstimateOptions): Promise<Estimate> {
   const { path, limit = 200, onEvent, signal } = options
-  const all = isFolder(path) ? await listSampleFiles(path) : [path]
+  const there = isFolder(path) ? await listSampleFiles(path) : [path]
+  const all = withoutNoiseFolder(there)
   const files = evenly(all, limit)
   const images: ImageMeasures[] = []
   const sounds: SoundMeasures[] = []
@@ -76,7 +78,8 @@ export async function estimateNoise(options: EstimateOptions): Promise<Estimate>
     )
   const found = { ...imageSummary(images), ...soundSummary(sounds) }
   const proposals = proposalsFor(found)
-  const notes = remarks(all.length, files.length, found, proposals)
+  const counts = { read: files.length, all: all.length, there: there.length }
+  const notes = remarks(counts, found, proposals)
   const header = { schema: 'temper.noise-estimate/1', version: temperVersion, path } as const
   return { ...header, ...found, unreadable, proposals, notes }
 }
@@ -85,6 +88,12 @@ function isFolder(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found) throw new DataError(`${path}: there is no such file or folder.`)
   return found.isDirectory()
+}
+
+/** Recordings of noise beside data are not measured as data, unless there is nothing else. */
+function withoutNoiseFolder(files: readonly string[]): readonly string[] {
+  const data = files.filter(file => basename(dirname(file)) !== noiseFolder)
+  return data.length ? data : files
 }
 
 const evenly = (files: readonly string[], most: number) =>
@@ -137,12 +146,14 @@ function soundSummary(sounds: readonly SoundMeasures[]): Pick<Estimate, 'sound'>
 }
 
 function remarks(
-  all: number,
-  read: number,
+  { read, all, there }: { read: number; all: number; there: number },
   { images, sound }: Pick<Estimate, 'images' | 'sound'>,
   proposals: readonly Proposal[],
 ): string[] {
   return [
+    ...(all < there
+      ? [`${there - all} files in ${noiseFolder} are noise, not data: left out.`]
+      : []),
     ...(read < all ? [`${read} of ${all} files were read, evenly over the folder.`] : []),
     ...(sound?.silent ? [`${sound.silent} of ${sound.files} recordings are silent.`] : []),
     ...(sound?.snrDb

@@ -7,7 +7,7 @@ export interface Raster {
   readonly height: number
 }
 
-/** One picture of a sheet and the two lines of words under it. */
+/** One picture of a sheet and the words under it, wrapped at commas: a title and what it comes to. */
 export interface Cell {
   readonly raster: Raster
   readonly title: string
@@ -33,7 +33,7 @@ const soft = '#5a5751'
 const paper = '#fffefb'
 const margin = 24
 const gap = 14
-const caption = 40
+const lineHeight = 16
 const header = 30
 
 /** A PNG of labelled pictures in rows. */
@@ -41,6 +41,7 @@ export async function drawSheet(title: string, rows: readonly SheetRow[]): Promi
   const all = rows.flatMap(row => row.cells)
   const axes = all.some(cell => cell.axes) ? { left: 44, bottom: 20 } : { left: 0, bottom: 0 }
   const width = Math.max(...all.map(cell => cell.raster.width)) + axes.left
+  const caption = 8 + lineHeight * Math.max(...all.map(cell => wordsOf(cell, width).length))
   const height = Math.max(...all.map(cell => cell.raster.height)) + axes.bottom + caption
   const nameHeight = rows.some(row => row.name) ? 26 : 0
   const columns = Math.max(...rows.map(row => row.cells.length))
@@ -59,8 +60,8 @@ export async function drawSheet(title: string, rows: readonly SheetRow[]): Promi
       const { data, ...size } = cell.raster
       pictures.push({ input: Buffer.from(data), raw: { ...size, channels: 3 }, ...placed })
       const below = placed.top + size.height + axes.bottom
-      words.push(text(left, below + 16, cell.title, { size: 12.5 }))
-      words.push(text(left, below + 32, fitted(cell.detail, width), { size: 11, fill: soft }))
+      const lines = wordsOf(cell, width)
+      words.push(...lines.map((line, n) => text(left, below + (n + 1) * lineHeight, ...line)))
       if (cell.axes) words.push(...ticks(cell.axes, placed, size))
     })
   })
@@ -81,10 +82,24 @@ function text(x: number, y: number, words: string, style: Style): string {
   return `<text x="${x}" y="${y}" font-family="Noto Sans, DejaVu Sans, Helvetica, Arial, sans-serif" font-size="${size}" font-weight="${weight}" fill="${fill}" text-anchor="${anchor}">${shown}</text>`
 }
 
-/** What fits in a width at 11 pixels, about 5.7 a letter. */
-function fitted(words: string, width: number): string {
-  const most = Math.floor(width / 5.7)
-  return words.length <= most ? words : `${words.slice(0, Math.max(1, most - 1))}…`
+const titleStyle: Style = { size: 12.5 }
+const detailStyle: Style = { size: 11, fill: soft }
+
+/** The lines under a picture. */
+function wordsOf({ title, detail }: Cell, width: number): [string, Style][] {
+  return [...wrapped(title, width, titleStyle), ...wrapped(detail, width, detailStyle)]
+}
+
+/** Lines that fit in a width, at about .52 of the size a letter; broken after commas only. */
+function wrapped(words: string, width: number, style: Style): [string, Style][] {
+  const most = width / (0.52 * style.size)
+  const lines: string[] = []
+  for (const part of words.split(/(?<=,) /)) {
+    const longer = lines.length ? `${lines.at(-1)} ${part}` : part
+    if (lines.length && longer.length <= most) lines[lines.length - 1] = longer
+    else lines.push(part)
+  }
+  return lines.map(line => [line, style])
 }
 
 function ticks(

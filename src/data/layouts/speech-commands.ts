@@ -10,7 +10,8 @@ import { decodingOf, mediaOf } from './media.js'
 import type { Format, Place } from './place.js'
 import { chooseSplit } from './splits.js'
 
-const NOISE_FOLDER = '_background_noise_'
+/** Recordings of noise that are no class. */
+export const noiseFolder = '_background_noise_'
 const lists: Record<string, string> = {
   validation: 'validation_list.txt',
   test: 'testing_list.txt',
@@ -26,7 +27,7 @@ export const speechCommands: Format = {
   describe:
     'Speech Commands: a folder a word, testing_list.txt, validation_list.txt, _background_noise_',
   matches: ({ listing }) =>
-    (listing?.folders.includes(NOISE_FOLDER) ||
+    (listing?.folders.includes(noiseFolder) ||
       Object.values(lists).every(list => listing?.files.includes(list))) ??
     false,
   open: openSpeechCommands,
@@ -53,8 +54,8 @@ async function openSpeechCommands(place: Place, options: DataOptions): Promise<D
     seconds: options.seconds ?? 1,
   }
   const decoding = await decodingOf(media, path, files, asked)
-  const noises = listing!.folders.includes(NOISE_FOLDER)
-    ? await walk(path, NOISE_FOLDER, audioExtensions)
+  const noises = listing!.folders.includes(noiseFolder)
+    ? await walk(path, noiseFolder, audioExtensions)
     : []
   return {
     ...filesDataset({
