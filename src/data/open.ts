@@ -78,6 +78,9 @@ async function unknownContent({ path, extension, listing }: Place): Promise<stri
     listing.folders.slice(0, 8).map(folder => listFolder(path, join(path, folder))),
   )
   const files = [listing, ...inner].flatMap(({ files }) => files.slice(0, 1000))
+  const outside = [listing, ...inner].flatMap(found => found.outside)
+  if (!files.length && outside.length)
+    return `it holds only links that lead outside the folder (${printable(outside[0])}), which are not followed; copy the files into it, or give the folder they are in`
   if (!files.length) return 'the folder is empty'
   const extensions = [...new Set(files.map(file => printable(extname(file)) || 'no ending'))]
   const convert = extensions.map(adviceFor).find(text => text) ?? ''

@@ -164,3 +164,12 @@ describe('paths in files never lead out of the folder', () => {
     expect(readdirSync(join(inside, 'a')).length).toBe(5)
   })
 })
+
+it('a folder of links that lead outside is not called empty', async () => {
+  const links = join(root, 'links')
+  mkdirSync(join(links, 'a'), { recursive: true })
+  symlinkSync(join(root, 'outside', 'secret.png'), join(links, 'a', 'linked.png'))
+  await expect(openData(links)).rejects.toThrow(
+    /holds only links that lead outside the folder \(linked.png\), which are not followed/,
+  )
+})

@@ -12,6 +12,8 @@ export interface Listing {
   /** Names of regular files and of folders, sorted by code unit, dot files left out. */
   files: string[]
   folders: string[]
+  /** Links left out: they lead outside the folder, or nowhere. */
+  outside: string[]
 }
 
 /**
@@ -19,7 +21,7 @@ export interface Listing {
  * devices are left out.
  */
 export async function listFolder(root: string, path: string): Promise<Listing> {
-  const listing: Listing = { files: [], folders: [] }
+  const listing: Listing = { files: [], folders: [], outside: [] }
   const entries = await readdir(path, { withFileTypes: true }).catch(error => {
     throw new DataError(`${path}: the folder cannot be read (${error.code ?? error.message}).`)
   })
@@ -29,7 +31,7 @@ export async function listFolder(root: string, path: string): Promise<Listing> {
     else if (entry.isDirectory()) listing.folders.push(entry.name)
     else if (entry.isSymbolicLink()) {
       const kind = await linkedKind(root, join(path, entry.name))
-      if (kind) listing[kind].push(entry.name)
+      listing[kind ?? 'outside'].push(entry.name)
     }
   }
   listing.files.sort()
@@ -37,7 +39,7 @@ export async function listFolder(root: string, path: string): Promise<Listing> {
   return listing
 }
 
-async function linkedKind(root: string, path: string): Promise<keyof Listing | undefined> {
+async function linkedKind(root: string, path: string): Promise<'files' | 'folders' | undefined> {
   try {
     const target = await realpath(path)
     if (!isInside(root, target)) return undefined
