@@ -232,6 +232,21 @@ describe('temper', () => {
     expect(stderr).toMatch(/near chance/)
   })
 
+  it('says in words how a model is fed by the file beside it', () => {
+    mkdirSync(at('beside'))
+    writeFileSync(at('beside/mlp.onnx'), readFileSync(at('mlp.onnx')))
+    const config = {
+      do_resize: true,
+      size: { shortest_edge: 32 },
+      crop_size: { height: 28, width: 28 },
+    }
+    const settings = { ...config, do_center_crop: true, do_rescale: true, rescale_factor: 1 / 255 }
+    writeFileSync(at('beside/preprocessor_config.json'), JSON.stringify(settings))
+    const { stdout } = temper('inspect', 'beside/mlp.onnx')
+    expect(stdout).toMatch(/preprocess .*resize crop, shortestEdge 32.*preprocessor_config\.json/)
+    expect(stdout).not.toMatch(/object Object/)
+  })
+
   it('notices preprocessing that is not what the model was trained with', () => {
     writeFileSync(at('scale.yaml'), 'scale: 255\n')
     const args = ['--data', 'mnist:test', '--limit', '100', '--preprocess', 'scale.yaml']

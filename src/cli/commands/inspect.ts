@@ -60,11 +60,19 @@ function aboutRows({ inputs, outputs, expects, output, batch, quantised }: Inspe
 
 function expectedRows(expects: NonNullable<Inspect['expects']>): string[][] {
   const { input, layout, layoutReason, preprocess, preprocessSource } = expects
-  const said = Object.entries(preprocess).map(([key, value]) => `${key} ${value}`)
+  const said = Object.entries(preprocess).map(([key, value]) => `${key} ${wordsOf(value)}`)
   return [
     ['samples', `feed ${input}, ${layout}: ${layoutReason}`],
     ['preprocess', `${said.join(', ')} (${preprocessSource ?? 'assumed; --preprocess says'})`],
   ]
+}
+
+/** "crop, shortestEdge 256" for a rule with settings. */
+function wordsOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return String(value)
+  return Object.entries(value)
+    .map(([key, setting]) => (key === 'rule' ? String(setting) : `${key} ${setting}`))
+    .join(', ')
 }
 
 const paint = { trains: color.green, passes: (text: string) => text, stops: color.yellow }
