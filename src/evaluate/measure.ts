@@ -191,7 +191,7 @@ class Pass {
       })),
       doubts: this.doubt.result(),
       sampleScores: this.doubt.sampleScores(),
-      answers: this.seen * (1 + (this.options.looks ?? this.views)),
+      answers: this.seen * (1 + Math.min(this.views, this.options.looks ?? this.views)),
     }
   }
 

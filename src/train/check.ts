@@ -117,7 +117,7 @@ export class Checker {
       deviations: this.resolved.deviations,
       onAnswers: observer.add,
       batch: this.batch(),
-      looks: suite.conditions.length ? this.size.looks : 0,
+      looks: this.size.looks,
       also: ['detailed'],
       together: true,
     })
