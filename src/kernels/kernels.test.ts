@@ -179,6 +179,13 @@ describe('bytes as numbers in [0, 1]', () => {
 describe('rows of a batch', () => {
   const whole = openKernels({ bytes: 4 << 20 })
   const [own, elsewhere] = [(n: number) => whole.alloc(n), (n: number) => new Float32Array(n)]
+  /** Kernels, and whether the arrays are in their memory, in another's or in none. */
+  const everywhere = [
+    [whole, own],
+    [whole, elsewhere],
+    [sharedKernels(), own],
+    [scalarKernels(), elsewhere],
+  ] as const
 
   it.each([10, 49, 784, 1024, 2100])('of %i get the noise they get alone', width => {
     const x = fill(new Float32Array(7 * width), new Random(keyOf(1, 'rows', width)))
@@ -194,12 +201,7 @@ describe('rows of a batch', () => {
       const level = { sigma: rows.sigmas[i], low: -1, high: 1.25 }
       scalarKernels().gaussian(row, row, level, fold(fold(key, rows.ids[i]), rows.copies[i]))
     }
-    for (const [kernels, alloc] of [
-      [whole, own],
-      [whole, elsewhere],
-      [sharedKernels(), own],
-      [scalarKernels(), elsewhere],
-    ] as const) {
+    for (const [kernels, alloc] of everywhere) {
       const [from, to, noisy] = [alloc(x.length), alloc(x.length), alloc(x.length)]
       for (const array of [from, to, noisy]) array.set(x)
       kernels.gaussianRows(noisy, noisy, rows, key)
@@ -224,12 +226,7 @@ describe('rows of a batch', () => {
       const alone = wanted.subarray(row * width, (row + 1) * width)
       scalarKernels().gaussian(alone, alone, { sigma: 0.3 }, fold(key, ids[row]))
     }
-    for (const [kernels, alloc] of [
-      [whole, own],
-      [whole, elsewhere],
-      [sharedKernels(), own],
-      [scalarKernels(), elsewhere],
-    ] as const) {
+    for (const [kernels, alloc] of everywhere) {
       const noisy = alloc(x.length)
       noisy.set(x)
       kernels.gaussianRows(noisy, noisy, { width, count: 3, ids, sigmas }, key)

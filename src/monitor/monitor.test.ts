@@ -1,94 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import {
+  adjusts,
+  checkAt,
+  healthy,
+  type Life,
+  live,
+  monitorOf,
+  overuses,
+  troubles,
+  World,
+} from '../../test/support/pretended-run.js'
 import { DataError, keyOf, normalQuantile, Random } from '../base/index.js'
-import { openKernels } from '../kernels/index.js'
-import { attribute, type Probe } from './attribute.js'
-import { type Answers, type Check, chanceOfLabels, chanceOfTargets, scoreOf } from './check.js'
-import { calibrationRose, eceOf, gotWorse, isOutgrown, missedMore } from './compare.js'
-import { backOff, delay, grow, newControl } from './control.js'
+import type { Probe } from './attribute.js'
+import { chanceOfTargets } from './check.js'
+import { eceOf } from './compare.js'
 import { spentAt } from './judge.js'
-import { type Decision, Monitor, type MonitorOptions } from './monitor.js'
-
-const samples = 1500
-const chance = { accuracy: 0.1, loss: Math.log(10) }
-const kernels = openKernels()
-
-/** A model of a given skill on samples of given difficulty: what it gets right, and how sure it is. */
-class World {
-  private readonly difficulty = new Float32Array(samples)
-  /** What decides a sample and no model sees, the same at every check. */
-  private readonly luck = new Float32Array(samples)
-  private readonly jitter = new Float32Array(samples)
-  private draws = 0
-
-  constructor(private readonly seed: number) {
-    kernels.normal(this.difficulty, 1, keyOf(seed, 'test:difficulty'))
-    kernels.normal(this.luck, 0.5, keyOf(seed, 'test:luck'))
-  }
-
-  /** Right about as often as it says, plus what it boasts; about 4 % of verdicts change by check. */
-  answers(skill: number, boast = 0): Answers {
-    kernels.normal(this.jitter, 0.12, keyOf(this.seed, 'test:jitter', this.draws++))
-    const right = new Uint8Array(samples)
-    const confidence = new Float32Array(samples)
-    for (let i = 0; i < samples; i++) {
-      const lead = skill - this.difficulty[i]
-      right[i] = lead + this.luck[i] + this.jitter[i] > 0 ? 1 : 0
-      // P(luck > -lead), by the logistic curve nearest to the normal one.
-      confidence[i] = Math.min(1, Math.max(0.1, 1 / (1 + Math.exp(-lead * 3.4)) + boast))
-    }
-    return { right, confidence }
-  }
-}
-
-interface Life {
-  /** Skill without and with noise at a check from 1 on. */
-  clean: (t: number) => number
-  noisy?: (t: number) => number
-  noisyLoss?: (t: number) => number
-  boast?: (t: number) => number
-  rising?: string[]
-}
-
-function checkAt(world: World, life: Life, t: number): Check {
-  const clean = life.clean(t)
-  return {
-    step: t * 100,
-    clean: world.answers(clean),
-    noisy: world.answers(life.noisy?.(t) ?? clean - 0.5, life.boast?.(t)),
-    cleanLoss: 0.4 + 1.5 / t,
-    noisyLoss: life.noisyLoss?.(t) ?? 0.5 + 1.5 / t,
-    noisyLossError: 0.01,
-    levels: { blur: 0.3 },
-    rising: life.rising ?? [],
-  }
-}
-
-const monitorOf = (rest: Partial<MonitorOptions> = {}) =>
-  new Monitor({ noises: ['blur'], onOveruse: 'adjust', chance, key: keyOf(1, 'test'), ...rest })
-
-async function live(monitor: Monitor, life: Life, checks: number, seed = 1, probe?: Probe) {
-  const world = new World(seed)
-  const decisions: Decision[] = []
-  for (let t = 1; t <= checks; t++)
-    decisions.push(await monitor.observe(checkAt(world, life, t), probe))
-  return decisions
-}
-
-const overuses = (decisions: Decision[]) =>
-  decisions.flatMap(d => d.events.filter(e => e.type === 'overuse'))
-const adjusts = (decisions: Decision[]) =>
-  decisions.flatMap(d => d.events.filter(e => e.type === 'adjust'))
-const troubles = (decisions: Decision[]) =>
-  overuses(decisions).map(e => (e.type === 'overuse' ? e.evidence.troubles : []))
-
-/** Learns fast, then stays, with the ups and downs a plateau has. */
-function healthy(seed: number): Life {
-  const random = new Random(keyOf(seed, 'test:healthy'))
-  const [top, rate] = [0.8 + random.float(), 1 + 4 * random.float()]
-  const jitter = Array.from({ length: 60 }, () => 0.02 * random.normal())
-  const skill = (t: number) => top * (1 - Math.exp(-t / rate)) + jitter[t]
-  return { clean: skill, noisy: t => skill(t) - 0.5 + jitter[30 + (t % 30)] }
-}
 
 describe('a healthy run', () => {
   it('raises no more than 4 false alarms in 200 sequences of 20 checks', async () => {
@@ -299,6 +225,29 @@ describe('each trouble has its own name', () => {
       expect(overuses(await live(monitorOf(), life, 3, seed, probe)).length, `seed ${seed}`).toBe(1)
     }
   })
+
+  it('a regression run: its error grows beyond the budget', async () => {
+    const random = new Random(keyOf(3, 'test:regression'))
+    const squared = (rmse: number) => ({
+      squaredErrors: Float32Array.from({ length: 2000 }, () => (rmse * random.normal()) ** 2),
+    })
+    const monitor = monitorOf({ chance: chanceOfTargets([0, 2, 4]), maxCleanDrop: 0.05 })
+    const decisions = []
+    for (let t = 1; t <= 8; t++)
+      decisions.push(
+        await monitor.observe({
+          step: t,
+          clean: squared(t < 5 ? 0.5 : 0.7),
+          noisy: squared(0.8),
+          cleanLoss: 0.3,
+          noisyLoss: 0.6,
+          noisyLossError: 0.01,
+          levels: { blur: 1 },
+        }),
+      )
+    expect(troubles(decisions)[0]).toEqual(['cleanDrop'])
+    expect(overuses(decisions)[0].reason).toMatch(/^clean error \(RMSE\) 0\.\d+ at step 6/)
+  })
 })
 
 describe('what is done about it', () => {
@@ -403,112 +352,5 @@ describe('what is done about it', () => {
     }
     expect(() => monitorOf().restore({ judge: {} })).toThrow(DataError)
     expect(() => monitorOf().restore(undefined)).toThrow(DataError)
-  })
-})
-
-describe('control', () => {
-  const options = { backoff: 0.5, growth: 0.1, patience: 3, bound: 1, least: 0.05 }
-
-  it('sinks by a factor, grows by steps, remembers what failed', () => {
-    const start = newControl(options)
-    const once = backOff(start, options)
-    expect(once).toEqual({ gain: 0.5, hold: 0, ceiling: expect.closeTo(Math.SQRT1_2, 9) })
-    let up = once
-    for (let i = 0; i < 4; i++) up = grow(up, options)
-    expect(up.gain).toBeCloseTo(Math.SQRT1_2 + 0.05, 12)
-    expect(grow({ ...up, gain: 0.9, ceiling: 0.9 }, options)).toEqual({
-      gain: expect.closeTo(0.95, 9),
-      hold: 0,
-      ceiling: expect.closeTo(0.95, 9),
-    })
-    expect(backOff({ ...start, gain: 0.06 }, options).gain).toBe(0)
-    expect(delay(once, 40)).toEqual({ ...once, hold: 40 })
-  })
-})
-
-describe('comparisons', () => {
-  it('a regression is held to its error, relative', () => {
-    const random = new Random(keyOf(2, 'test:regression'))
-    const errors = (scale: number) => ({
-      squaredErrors: Float32Array.from({ length: 2000 }, () => (scale * random.normal()) ** 2),
-    })
-    expect(gotWorse(errors(1), errors(1.3), 0.1)).toMatchObject({ pValue: expect.any(Number) })
-    expect(gotWorse(errors(1), errors(1.3), 0.1).pValue).toBeLessThan(1e-4)
-    expect(gotWorse(errors(1), errors(1.02), 0.1).pValue).toBeGreaterThan(0.5)
-    expect(gotWorse(errors(1), errors(1.3), 0).worse).toBeCloseTo(0.3, 1)
-  })
-
-  it('a regression run: its error grows beyond the budget', async () => {
-    const random = new Random(keyOf(3, 'test:regression'))
-    const squared = (rmse: number) => ({
-      squaredErrors: Float32Array.from({ length: 2000 }, () => (rmse * random.normal()) ** 2),
-    })
-    const monitor = monitorOf({ chance: chanceOfTargets([0, 2, 4]), maxCleanDrop: 0.05 })
-    const decisions = []
-    for (let t = 1; t <= 8; t++)
-      decisions.push(
-        await monitor.observe({
-          step: t,
-          clean: squared(t < 5 ? 0.5 : 0.7),
-          noisy: squared(0.8),
-          cleanLoss: 0.3,
-          noisyLoss: 0.6,
-          noisyLossError: 0.01,
-          levels: { blur: 1 },
-        }),
-      )
-    expect(troubles(decisions)[0]).toEqual(['cleanDrop'])
-    expect(overuses(decisions)[0].reason).toMatch(/^clean error \(RMSE\) 0\.\d+ at step 6/)
-  })
-
-  it('calibration needs confidences, and a rise beyond the margin', () => {
-    const world = new World(4)
-    const key = keyOf(5, 'test')
-    expect(calibrationRose({ right: Uint8Array.of(1) }, world.answers(1), 0, key)).toBeUndefined()
-    const [fair, vain] = [world.answers(0), world.answers(0, 0.15)]
-    expect(calibrationRose(fair, fair, 0.01, key)?.pValue).toBe(1)
-    expect(calibrationRose(fair, vain, 0.01, key)?.pValue).toBeLessThan(1e-4)
-  })
-
-  it('calibration is not held against a worse model, where modest answers got better', () => {
-    const world = new World(4)
-    const [before, better] = [world.answers(0), world.answers(0.3, -0.2)]
-    expect(calibrationRose(before, better, 0.05, keyOf(5, 'test'))?.pValue).toBeLessThan(1e-4)
-    expect(isOutgrown(before, better)).toBe(true)
-    expect(isOutgrown(before, world.answers(0.3, 0.2))).toBe(false)
-    expect(isOutgrown(better, world.answers(0, -0.2))).toBe(false)
-  })
-
-  it('looks at one sample are no independent draws', () => {
-    const world = new World(4)
-    const [before, after] = [world.answers(0), world.answers(-0.1, 0.1)]
-    const twice = ({ right = new Uint8Array(0), confidence = new Float32Array(0) }: Answers) => ({
-      right: Uint8Array.of(...right, ...right),
-      confidence: Float32Array.of(...confidence, ...confidence),
-      samples,
-    })
-    const once = missedMore(before, after, 0)?.pValue as number
-    expect(missedMore(twice(before), twice(after), 0)?.pValue).toBeCloseTo(once, 12)
-    const [single, double] = [gotWorse(before, after, 0), gotWorse(twice(before), twice(after), 0)]
-    expect(double.worse).toBeCloseTo(single.worse, 12)
-    expect(Math.log(double.pValue) / Math.log(single.pValue)).toBeCloseTo(1, 0)
-  })
-
-  it('attribution is corrected for the number of noises', async () => {
-    const world = new World(6)
-    const names = Array.from({ length: 20 }, (_, i) => `n${i}`)
-    const compare = (without: Answers, control: Answers) => gotWorse(without, control, 0)
-    const harm = { under: 'clean', compare, alpha: 0.05 } as const
-    const same = await attribute(names, async () => world.answers(1), harm)
-    expect(same).toMatchObject({ harmful: [], branches: 21 })
-  })
-
-  it('chance follows from the labels', () => {
-    expect(chanceOfLabels([0, 0, 0, 1], 2)).toEqual({
-      accuracy: 0.75,
-      loss: -0.75 * Math.log(0.75) - 0.25 * Math.log(0.25),
-    })
-    expect(chanceOfTargets([1, 3])).toEqual({ accuracy: 0, loss: 1 })
-    expect(scoreOf({ squaredErrors: Float32Array.of(4, 4) })).toBe(-2)
   })
 })
