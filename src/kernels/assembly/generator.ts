@@ -1,8 +1,11 @@
 // Random words: Philox4x32-10 of (lane, block, stream) seeds four sfc32 lanes for each block of
 // 1024 samples; sample i of a stream is word i of its blocks, so any block can be made alone.
 
-/** The words of the block at hand, or of two that follow each other. */
-export const WORDS: usize = memory.data(8192, 64)
+/** Steps of sfc32 that mix the seed in before the first word is used. */
+const WARM_UP: usize = 12
+
+/** The words of the block at hand, or of two that follow each other; behind room for those of the warm-up. */
+export const WORDS: usize = memory.data(8384, 64) + (WARM_UP << 4)
 export const BLOCK: u32 = 1024
 
 @inline
@@ -42,9 +45,6 @@ function seedBlock(to: usize, block: u32, seed0: i32, seed1: i32, stream0: i32, 
   v128.store(to, c, 32)
 }
 
-/** Steps of sfc32 that mix the seed in before the first word is used. */
-const WARM_UP: i32 = 12
-
 /** Writes the first `count` words (rounded up to 16) of one block. */
 export function fillWords(to: usize, block: u32, count: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32): void {
   seedBlock(STATE, block, seed0, seed1, stream0, stream1)
@@ -53,7 +53,7 @@ export function fillWords(to: usize, block: u32, count: u32, seed0: i32, seed1: 
   let c = v128.load(STATE, 32)
   const one: v128 = i32x4.splat(1)
   let d: v128 = one
-  for (let step = 0; step < WARM_UP; step++) {
+  for (let step: usize = 0; step < WARM_UP; step++) {
     const word = i32x4.add(i32x4.add(a, d), b)
     d = i32x4.add(d, one)
     a = v128.xor(b, i32x4.shr_u(b, 9))
@@ -87,8 +87,9 @@ function fillTwo(count: u32): void {
   let g = v128.load(STATE, 80)
   const one: v128 = i32x4.splat(1)
   let d: v128 = one
-  const steps = <i32>((count + 3) >> 2)
-  for (let step = -WARM_UP; step < steps; step++) {
+  const end = WORDS + (<usize>((count + 3) & ~3) << 2)
+  // Words of the warm-up lie where none is read, or where later ones go.
+  for (let to = WORDS - (WARM_UP << 4); to < end; to += 16) {
     const word = i32x4.add(i32x4.add(a, d), b)
     const other = i32x4.add(i32x4.add(e, d), f)
     d = i32x4.add(d, one)
@@ -98,9 +99,8 @@ function fillTwo(count: u32): void {
     f = i32x4.add(g, i32x4.shl(g, 3))
     c = i32x4.add(rotate(c, 21), word)
     g = i32x4.add(rotate(g, 21), other)
-    if (step < 0) continue
-    v128.store(WORDS + (<usize>step << 4), word)
-    v128.store(WORDS + (<usize>step << 4), other, 4096)
+    v128.store(to, word)
+    v128.store(to, other, 4096)
   }
 }
 

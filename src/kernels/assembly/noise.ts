@@ -1,12 +1,8 @@
 // Keyed kernels: `n` is a multiple of 16, `first` the number of the first sample in its stream
 // (a multiple of 16 too). NaN passes through every clip.
 import { inBlock, openBlock } from './generator'
-import { cosine, exponentPart, logBegin, logEnd, mantissa, minusTwoLog, quarterTurns, sine, unitOf } from './normal'
-
-@inline
-function clip(x: v128, low: v128, high: v128): v128 {
-  return f32x4.pmin(f32x4.pmax(x, low), high)
-}
+import { cosine, minusTwoLog, quarterTurns, sine } from './normal'
+import { addNormals, clip } from './normals'
 
 /** The words themselves. */
 export function words(out: usize, n: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32, first: u32): void {
@@ -40,46 +36,6 @@ export function normal(out: usize, n: u32, sigma: f32, seed0: i32, seed1: i32, s
       }
     }
     first += count
-  }
-}
-
-/** The parts of the logarithms of up to 2048 words. */
-const PARTS: usize = memory.data(8192, 64)
-
-/** Turns every other four words into radii sigma sqrt(-2 ln u), in three short loops. */
-@inline
-function radii(from: usize, stop: usize, scale: v128): void {
-  const parts = PARTS - from
-  for (let at = from; at < stop; at += 32) {
-    const unit = unitOf(v128.load(at))
-    v128.store(parts + at, mantissa(unit))
-    v128.store(parts + at, exponentPart(unit), 16)
-  }
-  for (let at = from; at < stop; at += 32) v128.store(at, logBegin(v128.load(parts + at)))
-  for (let at = from; at < stop; at += 32) {
-    const square = logEnd(v128.load(at), v128.load(parts + at), v128.load(parts + at, 16))
-    v128.store(at, f32x4.mul(scale, f32x4.sqrt(square)))
-  }
-}
-
-/** out = clip(x + sigma N) from words, which are used up; `count` is a multiple of 16. */
-export function addNormals(from: usize, x: usize, out: usize, count: u32, scale: v128, lowest: v128, highest: v128): void {
-  const stop = from + (<usize>count << 2)
-  radii(from, stop, scale)
-  while (from < stop) {
-    const radius = v128.load(from)
-    const bits = v128.load(from, 16)
-    const a = quarterTurns(bits)
-    v128.store(out, clip(f32x4.add(v128.load(x), sine(a, radius)), lowest, highest))
-    v128.store(out, clip(f32x4.add(v128.load(x, 16), cosine(a, bits, radius)), lowest, highest), 16)
-    const other = v128.load(from, 32)
-    const more = v128.load(from, 48)
-    const b = quarterTurns(more)
-    v128.store(out, clip(f32x4.add(v128.load(x, 32), sine(b, other)), lowest, highest), 32)
-    v128.store(out, clip(f32x4.add(v128.load(x, 48), cosine(b, more, other)), lowest, highest), 48)
-    from += 64
-    x += 64
-    out += 64
   }
 }
 

@@ -1,6 +1,6 @@
 // Whole batches in one call: rows of `width` floats, one after the other.
 import { BLOCK, fillPair, fillWords, WORDS } from './generator'
-import { addNormals } from './noise'
+import { addNormals } from './normals'
 
 /** The last few floats of a row, made sixteen. */
 const TAIL: usize = memory.data(64, 16)
