@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from './clock.js'
+export { crc32, crc32c } from './crc32.js'
 export {
   DataError,
   didYouMean,

@@ -109,22 +109,22 @@ const normalAt = (i: number): number => {
 function gapInterval({ samples, counts, confidence, hits }: Bins) {
   if (!samples) return missing('no samples')
   if (confidence.some(Number.isNaN)) return Number.NaN
-  let drawn = 0
   const used = [...counts.keys()].filter(b => counts[b] > 0)
   const ece = expectedGap({ samples, counts, confidence, hits })
+  const gap = used.map(b => (hits[b] - confidence[b]) / counts[b])
+  const weight = used.map(b => counts[b] / samples)
+  const deviation = used.map(b => {
+    const share = (hits[b] + 1) / (counts[b] + 2)
+    return Math.sqrt((share * (1 - share)) / counts[b])
+  })
+  let drawn = 0
   const upper = (isCalibrated: boolean) => {
-    const redrawn = Array.from({ length: replicates }, () =>
-      used.reduce((sum, b) => {
-        const share = (hits[b] + 1) / (counts[b] + 2)
-        const noise = Math.sqrt((share * (1 - share)) / counts[b]) * normalAt(drawn++)
-        const gap = isCalibrated ? 0 : (hits[b] - confidence[b]) / counts[b]
-        return sum + (counts[b] / samples) * Math.abs(gap + noise)
-      }, 0),
-    )
-    return quantile(
-      redrawn.sort((a, b) => a - b),
-      0.975,
-    )
+    const redrawn = new Float64Array(replicates)
+    for (let r = 0; r < replicates; r++)
+      for (let k = 0; k < used.length; k++)
+        redrawn[r] +=
+          weight[k] * Math.abs((isCalibrated ? 0 : gap[k]) + deviation[k] * normalAt(drawn++))
+    return quantile(redrawn.sort(), 0.975)
   }
   const high = Math.max(ece, upper(false))
   const low = ece <= upper(true) ? 0 : Math.max(0, 2 * ece - high)

@@ -1,4 +1,5 @@
 import { deflateSync } from 'node:zlib'
+import { crc32 } from '../base/index.js'
 
 /** An image as the network sees it before normalisation: values in [0, 1], `[channel, height, width]`. */
 export interface Picture {
@@ -6,8 +7,12 @@ export interface Picture {
   readonly shape: readonly [channels: number, height: number, width: number]
 }
 
-/** A PNG data URL; grey for one channel, RGB for three or more; larger sides are averaged down to `most` pixels. */
-export function pngDataUrl(image: Picture, most = 160): string {
+/** A PNG data URL of the file `png` makes. */
+export const pngDataUrl = (image: Picture, most?: number): string =>
+  `data:image/png;base64,${png(image, most).toString('base64')}`
+
+/** A PNG file; grey for one channel, RGB for three or more; larger sides are averaged down to `most` pixels. */
+export function png(image: Picture, most = 160): Buffer {
   const { data, shape } = shrunk(image, most)
   const [channels, height, width] = shape
   const colors = channels >= 3 ? 3 : 1
@@ -18,7 +23,7 @@ export function pngDataUrl(image: Picture, most = 160): string {
         rows[y * (1 + width * colors) + 1 + x * colors + c] = byteOf(
           data[(c * height + y) * width + x],
         )
-  return `data:image/png;base64,${encode(width, height, colors, rows).toString('base64')}`
+  return encode(width, height, colors, rows)
 }
 
 const byteOf = (value: number) => Math.round(Math.min(1, Math.max(0, value || 0)) * 255)
@@ -64,13 +69,4 @@ function chunk(type: string, data: Buffer): Buffer {
   body.copy(framed, 4)
   framed.writeUInt32BE(crc32(body), body.length + 4)
   return framed
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
-  }
-  return (crc ^ 0xffffffff) >>> 0
 }

@@ -5,8 +5,12 @@ export interface Sound {
   readonly sampleRate: number
 }
 
-/** A WAV data URL, 16-bit PCM; at most `seconds` of it. */
-export function wavDataUrl({ data, sampleRate }: Sound, seconds = 2): string {
+/** A WAV data URL of the file `wav` makes. */
+export const wavDataUrl = (sound: Sound, seconds?: number): string =>
+  `data:audio/wav;base64,${wav(sound, seconds).toString('base64')}`
+
+/** A WAV file, 16-bit PCM; at most `seconds` of the sound. */
+export function wav({ data, sampleRate }: Sound, seconds = 2): Buffer {
   const frames = Math.min(data.length, Math.floor(seconds * sampleRate))
   const file = Buffer.alloc(44 + frames * 2)
   file.write('RIFF', 0, 'latin1')
@@ -25,7 +29,7 @@ export function wavDataUrl({ data, sampleRate }: Sound, seconds = 2): string {
     const value = Math.min(1, Math.max(-1, data[i] || 0))
     file.writeInt16LE(Math.round(value * 32767), 44 + i * 2)
   }
-  return `data:audio/wav;base64,${file.toString('base64')}`
+  return file
 }
 
 /** The smallest and largest value within each of `columns` equal stretches, as an SVG path 100 x 40. */

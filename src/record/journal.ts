@@ -7,9 +7,8 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs'
-import { DataError } from '../base/index.js'
+import { crc32c, DataError } from '../base/index.js'
 import { explainDiskErrors, writeFileAtomic } from './atomic.js'
-import { crc32c } from './crc32c.js'
 
 /** An append-only list of decisions in a file: what is in it has happened, what is not has not. */
 export class Journal<Entry extends object> {

@@ -6,9 +6,8 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
-import { type Clock, systemClock } from '../base/index.js'
+import { type Clock, crc32c, systemClock } from '../base/index.js'
 import { explainDiskErrors } from './atomic.js'
-import { maskedCrc32c } from './crc32c.js'
 
 export interface TensorBoardImage {
   readonly width: number
@@ -25,10 +24,11 @@ export interface TensorBoardAudio {
   readonly wav: Uint8Array
 }
 
-/** Writes one event file into a folder. */
+/** Writes one event file into a folder: what it is given, when told to `flush` or `close`. */
 export class TensorBoardWriter {
   readonly path: string
   private readonly file: number
+  private waiting: Uint8Array[] = []
 
   /** @param purgeStep after a resume: TensorBoard forgets what older files say from this step on */
   constructor(
@@ -75,7 +75,16 @@ export class TensorBoardWriter {
     )
   }
 
+  /** Writes what waits, in one call. */
+  flush(): void {
+    if (!this.waiting.length) return
+    const bytes = Buffer.concat(this.waiting)
+    this.waiting = []
+    explainDiskErrors(this.path, () => writeSync(this.file, bytes))
+  }
+
   close(): void {
+    this.flush()
     closeSync(this.file)
   }
 
@@ -95,7 +104,7 @@ export class TensorBoardWriter {
     event.tag(1, WireType.Bit64).double(this.clock.now() / 1000)
     if (step !== 0) event.tag(2, WireType.Varint).int64(step)
     fill(event)
-    explainDiskErrors(this.path, () => writeSync(this.file, tfRecord(event.finish())))
+    this.waiting.push(tfRecord(event.finish()))
   }
 }
 
@@ -110,6 +119,12 @@ function message(writer: BinaryWriter, field: number, fill: (inner: BinaryWriter
   writer.tag(field, WireType.LengthDelimited).fork()
   fill(writer)
   writer.join()
+}
+
+/** The masked check TFRecord stores: rotated right by 15 bits, plus a constant. */
+export function maskedCrc32c(bytes: Uint8Array): number {
+  const crc = crc32c(bytes)
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0
 }
 
 /** Frames data as one TFRecord. */

@@ -1,6 +1,6 @@
 /** What TensorBoard shows of a run: figures, weights, gradients, and samples as they were trained on. */
 import type { SampleKind } from '../data/index.js'
-import { pngDataUrl, wavDataUrl } from '../page/index.js'
+import { png, wav } from '../page/index.js'
 import { type NewEvent, TensorBoardWriter } from '../record/index.js'
 import { type Buffers, type Slot, viewOf } from './layout.js'
 
@@ -28,6 +28,7 @@ export class Board {
     if (event.type === 'resumed') this.begin(event.fromStep)
     const step = Number(event.step ?? 0)
     for (const [tag, value] of scalarsOf(event)) this.open().scalar(tag, value, step)
+    this.writer?.flush()
   }
 
   /** Weights and gradients, tensor by tensor. */
@@ -56,14 +57,14 @@ export class Board {
 
   private image(tag: string, data: Float32Array, shape: readonly number[], step: number): void {
     const [channels, height, width] = shape as [number, number, number]
-    const url = pngDataUrl({ data, shape: [channels, height, width] }, Math.max(height, width))
+    const file = png({ data, shape: [channels, height, width] }, Math.max(height, width))
     const colors = channels >= 3 ? 3 : 1
-    this.open().image(tag, { width, height, channels: colors, png: bytesOf(url) }, step)
+    this.open().image(tag, { width, height, channels: colors, png: file }, step)
   }
 
   private sound(tag: string, data: Float32Array, sampleRate: number, step: number): void {
-    const wav = bytesOf(wavDataUrl({ data, sampleRate }, data.length / sampleRate))
-    this.open().audio(tag, { sampleRate, channels: 1, frames: data.length, wav }, step)
+    const file = wav({ data, sampleRate }, data.length / sampleRate)
+    this.open().audio(tag, { sampleRate, channels: 1, frames: data.length, wav: file }, step)
   }
 
   private begin(fromStep: number): void {
@@ -105,6 +106,3 @@ function thinned(flat: Float32Array, slot: Slot): Float32Array {
   for (let i = 0; i < kept.length; i++) kept[i] = values[i * stride]
   return kept
 }
-
-const bytesOf = (dataUrl: string) =>
-  new Uint8Array(Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64'))

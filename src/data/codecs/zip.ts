@@ -1,5 +1,5 @@
 import { inflateRawSync } from 'node:zlib'
-import { DataError, expected } from '../../base/index.js'
+import { crc32, DataError, expected } from '../../base/index.js'
 import { printable } from '../sources/folder.js'
 
 const MAX_ENTRIES = 10_000
@@ -108,7 +108,7 @@ function unpack(view: DataView, bytes: Uint8Array, record: EntryRecord, where: s
   const unpacked = method === 0 ? body : method === 8 ? inflate(body, size, here) : undefined
   if (!unpacked)
     throw new DataError(expected(here, 'a stored or deflated entry', `zip method ${method}`))
-  if (unpacked.length !== size || checksum(unpacked) !== crc) throw damaged(here)
+  if (unpacked.length !== size || crc32(unpacked) !== crc) throw damaged(here)
   return unpacked
 }
 
@@ -118,17 +118,4 @@ function inflate(body: Uint8Array, size: number, where: string): Uint8Array {
   } catch {
     throw damaged(where)
   }
-}
-
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
-  return crc
-})
-
-/** CRC-32 (IEEE 802.3). */
-function checksum(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ table[(crc ^ bytes[i]) & 0xff]
-  return ~crc >>> 0
 }
