@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
 import { wavFile } from '../data/index.js'
+import { newNetwork } from '../networks/index.js'
+import { writeModel } from '../onnx/index.js'
 import { checkRecipe } from './index.js'
 import { openSets } from './resolve-data.js'
 
@@ -28,6 +30,31 @@ const open = (train: string, test: string) => {
   const data = { train: join(folder, train), test: join(folder, test), validation: 0.5 }
   return openSets(checkRecipe({ model: { network: 'mlp' }, data }))
 }
+
+describe('data a model is trained further on', () => {
+  const classes = ['cat', 'ant', 'bee']
+  const model = join(folder, 'three.onnx')
+  const openFor = (train: string) => {
+    const data = { train: join(folder, train), validation: 0.5 }
+    return openSets(checkRecipe({ model: { file: model }, data }))
+  }
+
+  it('have the labels the model knows its classes by', async () => {
+    const made = newNetwork('mlp', { input: [2], classes: 3, seed: 0 })
+    const metadata = new Map([...made.metadata, ['temper.classes', JSON.stringify(classes)]])
+    writeFileSync(model, writeModel({ ...made, metadata }))
+    write('named.csv', 'a,b,label\n1,2,ant\n2,3,bee\n3,4,ant\n4,5,bee\n')
+    const { train, validation } = await openFor('named.csv')
+    for (const { classes: found, labels } of [train, validation])
+      expect([found, [...labels!].every(label => label > 0)]).toEqual([classes, true])
+  })
+
+  it('keep their own where the model does not know them all', async () => {
+    write('new.csv', 'a,b,label\n1,2,ant\n2,3,bee\n3,4,dog\n4,5,bee\n')
+    const { train } = await openFor('new.csv')
+    expect(train.classes).toEqual(['ant', 'bee', 'dog'])
+  })
+})
 
 describe('test data are opened as the training data are', () => {
   it('with their classes in their order, also where one has no samples', async () => {

@@ -1,12 +1,19 @@
 import { DataError, expected } from '../base/index.js'
-import { type DataOptions, type Dataset, limit, openData, splitBy } from '../data/index.js'
+import {
+  type DataOptions,
+  type Dataset,
+  inClasses,
+  limit,
+  openData,
+  splitBy,
+} from '../data/index.js'
 import { modelPreprocess, physicalOptions } from '../model/index.js'
 import type { Recipe } from './schema.js'
 
 /** Training, validation and test data, of one shape; what has no DATA of its own is held back by hash. */
 export async function openSets({ model, data, seed, ...recipe }: Recipe) {
-  const own = model.file === undefined ? undefined : modelPreprocess(model.file).preprocess
-  const preprocess = recipe.preprocess ?? own
+  const own = model.file === undefined ? undefined : modelPreprocess(model.file)
+  const preprocess = recipe.preprocess ?? own?.preprocess
   const options: DataOptions = {
     label: data.label,
     group: data.group,
@@ -15,7 +22,8 @@ export async function openSets({ model, data, seed, ...recipe }: Recipe) {
     seed,
     ...physicalOptions(preprocess),
   }
-  const all = await openData(data.train, { ...options, preferSplit: 'train' })
+  const opened = await openData(data.train, { ...options, preferSplit: 'train' })
+  const all = inKnownClasses(opened, own?.classes)
   const chosen = data.limit === undefined ? all : limit(all, data.limit, seed)
   const open = async (text: string, preferSplit: string) => {
     const opened = await openData(text, { ...options, ...likeTraining(all), preferSplit })
@@ -26,6 +34,11 @@ export async function openSets({ model, data, seed, ...recipe }: Recipe) {
     typeof data.validation === 'string' ? await open(data.validation, 'validation') : undefined
   const test = typeof data.test === 'string' ? await open(data.test, 'test') : undefined
   return divide({ train: chosen, validation, test }, data, seed)
+}
+
+/** Labels by the names of the classes the model knows, where it knows them all; else they are learned anew. */
+function inKnownClasses(data: Dataset, known?: readonly string[]): Dataset {
+  return data.classes?.every(name => known?.includes(name)) ? inClasses(data, known) : data
 }
 
 /** What other data must share with the training data: its classes in their order, its length. */
