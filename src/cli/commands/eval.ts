@@ -58,7 +58,7 @@ export const evalCommand: CommandSpec = {
     ),
     new Option(
       '--ensemble <files...>',
-      'further models (checkpoints, other seeds) whose mean with this one is measured',
+      'further models whose mean with this one is measured: files, runs/NAME, or runs/NAME/checkpoints/step-...',
     ),
     new Option('--per-layer', 'noises one weight tensor at a time and ranks them'),
     new Option('--max-drop <share>', 'the clean score that tolerated noise on weights may cost')

@@ -7,12 +7,13 @@ import type { Scorecard } from '../../record/index.js'
 import { measureSuite } from '../measure.js'
 import { type Opened, openPredictor, type TestOptions } from '../subject.js'
 import { ensemble, type Member } from './ensemble.js'
+import { memberModel } from './file.js'
 import { type MonteCarloOptions, monteCarlo } from './monte-carlo.js'
 
 export interface MemberOptions extends TestOptions {
   /** Averages passes with noise on activations left on, and says how they differ. */
   readonly monteCarlo?: MonteCarloOptions
-  /** Further models whose mean is measured with the given one: checkpoints, other seeds. */
+  /** Further models whose mean is measured with the given one: files, or folders of runs or of their checkpoints. */
   readonly ensemble?: readonly string[]
 }
 
@@ -48,8 +49,10 @@ export async function openMembers(
     return { predictor: whole, uncertainty: { ...facts, touches: [...touches], alone } }
   }
   const members: Member[] = [predictor]
-  for (const model of files)
+  for (const file of files) {
+    const model = await memberModel(file)
     members.push((await openPredictor({ ...options, model }, data, machine)).predictor)
+  }
   const facts = { method: 'ensemble', members: members.length } as const
   return {
     predictor: ensemble(members, data),
