@@ -89,6 +89,11 @@ const optimizer = strictForm({
     .describe(
       'largest norm of the gradient of an output channel over that of its weights (usual: 0.01)',
     ),
+  clipWeights: positive
+    .optional()
+    .describe(
+      'after every update, the standard deviations of its tensor that no weight may exceed, on tensors of two axes or more (usual: 2.5); noise relative to the largest weight is then milder',
+    ),
   groups: z
     .array(
       strictForm({

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { scalarKernels } from '../kernels/index.js'
 import { clipGradients } from './clip.js'
+import { clipWeights } from './clip-weights.js'
 import type { Buffers } from './layout.js'
 
 const slots = [
@@ -55,5 +57,18 @@ describe('gradients', () => {
     expect(norm(gradients[1], gradients[4])).toBeCloseTo(1e-4, 8)
     expect(gradients[2]).toBeCloseTo(0.001, 8)
     expect(norm(gradients[16], gradients[17])).toBeCloseTo(0.5, 5)
+  })
+})
+
+describe('weights', () => {
+  it('stay within so many standard deviations of their tensor; a bias is left alone', () => {
+    const buffers = buffersOf([1, -1, 1, -1, 1, -7], [3, -9], [], [])
+    const values = [1, -1, 1, -1, 1, -7]
+    const mean = values.reduce((a, b) => a + b) / 6
+    const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / 6)
+    clipWeights(buffers, 1.5, scalarKernels())
+    expect([...buffers.parameters.subarray(0, 5)]).toEqual(values.slice(0, 5))
+    expect(buffers.parameters[5]).toBeCloseTo(-1.5 * deviation, 5)
+    expect([...buffers.parameters.subarray(16, 18)]).toEqual([3, -9])
   })
 })

@@ -1,5 +1,6 @@
 import type { Kernels } from '../kernels/index.js'
 import type { Recipe } from '../recipe/index.js'
+import { clipWeights } from './clip-weights.js'
 import type { Buffers } from './layout.js'
 
 type OptimizerSettings = Recipe['optimizer']
@@ -33,7 +34,16 @@ export const optimizers = {
 } as const
 
 export function optimizerOf(settings: OptimizerSettings, kernels: Kernels): Optimizer {
-  return settings.kind === 'sgd' ? descent(settings, kernels) : adaptive(settings, kernels)
+  const { kind, clipWeights: deviations } = settings
+  const chosen = kind === 'sgd' ? descent(settings, kernels) : adaptive(settings, kernels)
+  if (deviations === undefined) return chosen
+  return {
+    ...chosen,
+    update(buffers, options) {
+      chosen.update(buffers, options)
+      clipWeights(buffers, deviations, kernels)
+    },
+  }
 }
 
 function adaptive(settings: OptimizerSettings, kernels: Kernels): Optimizer {

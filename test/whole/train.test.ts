@@ -174,6 +174,18 @@ describe('a training run', () => {
     expect(await hashOf('no ascents', without)).not.toBe(await hashOf('ascents', changes))
   })
 
+  it('keeps weights within so many deviations for good, to the same bits wherever it stops', async () => {
+    const changes = { optimizer: { ...recipe.optimizer, clipWeights: 2 } }
+    const whole = await hashOf('clipped', changes)
+    expect(await hashOf('clipped broken', changes, [4])).toBe(whole)
+    const { initializers } = readModelFile(join(folder, 'clipped', 'model.onnx')).graph
+    const weights = [...(initializers.get('fc1.weight')!.data as Float32Array)]
+    const deviation = Math.sqrt(weights.reduce((sum, w) => sum + w * w, 0) / weights.length)
+    // What is cut off makes the deviation a little smaller.
+    const largest = weights.reduce((most, w) => Math.max(most, Math.abs(w)), 0)
+    expect(largest / deviation).toBeLessThan(2.1)
+  })
+
   it('remembers mean answers by class, to the same bits wherever it stops', async () => {
     const changes = {
       data: { train: 'mnist:train', validation: 0.2, limit: 250 },
