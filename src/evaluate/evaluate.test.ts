@@ -77,6 +77,22 @@ describe('evaluate', () => {
     await expect(evaluate({ ...options, data: strange })).rejects.toThrow(/the class "horse"/)
   })
 
+  it('counts a noise as seen under the name of one that is the same', async () => {
+    const seenOf = async (seen: string[], kinds: string[]) => {
+      const conditions = kinds.map(kind => ({
+        ...{ at: 'input' as const, kind, severity: 1, clip: [0, 1] as const, draws: 1 },
+        level: { sigma: 0.1 },
+      }))
+      const suite = { name: 'own', preset: '', tldr: '', conditions }
+      const card = await evaluate({ model: network, data: images(8), suite, threads: 1, seen })
+      return card.conditions.map(condition => condition.seen)
+    }
+    const kinds = ['gaussian', 'gaussian_noise', 'speckle_noise', 'gaussian_blur']
+    expect(await seenOf(['input:gaussian'], kinds)).toEqual([true, true, false, false])
+    expect(await seenOf(['input:gaussian_noise'], kinds)).toEqual([true, true, false, false])
+    expect(await seenOf(['input:blur', 'input:speckle'], kinds)).toEqual([false, false, true, true])
+  })
+
   it('warns of classes that are fewer than the model has, unless they are numbered', async () => {
     const options = { model: network, suite: 'gaussian', threads: 1 }
     const numbered = images(20, 28, 3)

@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/index.js'
-import { noiseOf, noises } from '../noise/index.js'
+import { type Card, noiseOf, noises } from '../noise/index.js'
 import { type Measures, machine, type Scorecard, temperVersion, versions } from '../record/index.js'
 import { isAttack } from './attack.js'
 import { caveatsOf } from './caveats.js'
@@ -167,7 +167,7 @@ function conditionOf(
     levelName,
     ...(identity !== undefined && { identity }),
     clip: at === 'input' ? (clip ? [clip[0], clip[1]] : 'none') : null,
-    seen: seen.includes(`${at}:${kind}`),
+    seen: isSeen(condition, seen),
     draws,
     measures: doubt ? { ...rest, accuracyInterval: [...doubt.accuracyInterval] } : rest,
     ...(doubt && { dropInterval: [...doubt.dropInterval] as [number, number] }),
@@ -175,6 +175,14 @@ function conditionOf(
     ...(flipRate !== undefined && { flipRate }),
     ...(untouched && { untouched }),
   }
+}
+
+/** Whether the noise was trained on, also under the name of one that is the same. */
+function isSeen({ at, kind }: Condition, seen: readonly string[]): boolean {
+  const rows = Object.hasOwn(noises, at) ? Object.values<Card>(noises[at]) : []
+  const own = rows.find(row => row.kind === kind)?.like ?? kind
+  const alike = rows.filter(row => (row.like ?? row.kind) === own).map(row => row.kind)
+  return [kind, ...alike].some(name => seen.includes(`${at}:${name}`))
 }
 
 /** The level at which the noise of one level does nothing, where that is a number. */

@@ -2,7 +2,8 @@
  * Prediction sets by split conformal prediction: a score s(x, y) of how odd class y looks, its
  * quantile q on n held-out samples, and the set {y : s(x, y) <= q}, which holds the right class with
  * the chance asked for as long as new samples are like the held-out ones. Sets always hold the most
- * probable class. Scores are the ones without randomisation.
+ * probable class. Scores are the ones without randomisation, with which APS
+ * and RAPS cover more than was asked.
  */
 import type { Answers } from './answers.js'
 import { Store } from './store.js'

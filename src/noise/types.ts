@@ -39,6 +39,8 @@ export interface Card {
   readonly paper: string
   /** A corruption of a published test suite: not to be trained on unless asked. */
   readonly heldOut?: boolean
+  /** The kind that is the same noise but for rounding: who trained on the one has seen the other. */
+  readonly like?: string
   /** What a reader of its figures has to know. */
   readonly caveat?: string
   /** The same level gives the same result whatever the key, unless a field of it asks for chance. */

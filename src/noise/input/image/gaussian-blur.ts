@@ -8,6 +8,7 @@ const five = (rows: number[]) => preset(['sigma'], rows)
 /** Gaussian kernel to 4 sigma, edges repeated. */
 export const gaussianBlur = defineCorruption({
   kind: 'gaussian_blur',
+  like: 'blur',
   what: 'Blurs the image with a Gaussian kernel.',
   unit: 'standard deviation of the kernel in pixels',
   levels: { sigma: amount('standard deviation of the kernel', 'pixels', 1) },

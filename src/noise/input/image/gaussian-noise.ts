@@ -12,6 +12,7 @@ export const gaussianNoise = defineInput({
   what: 'Adds normal noise to every value of the image.',
   modality: 'image',
   heldOut: true,
+  like: 'gaussian',
   unit: 'standard deviation, of pixels in [0,1]',
   levels: { sigma: amount('standard deviation', 'pixel units', 0.08) },
   identity: { sigma: 0 },

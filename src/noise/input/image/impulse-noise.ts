@@ -12,6 +12,7 @@ export const impulseNoise = defineInput({
   what: 'Turns a share of the values into black or white, each as likely.',
   modality: 'image',
   heldOut: true,
+  like: 'salt_and_pepper',
   unit: 'share of values replaced',
   levels: { amount: share('share of values replaced', 0.03) },
   identity: { amount: 0 },

@@ -11,6 +11,7 @@ export const shotNoise = defineInput({
   what: 'Counts photons: every value becomes a Poisson number of that mean.',
   modality: 'image',
   heldOut: true,
+  like: 'poisson',
   unit: 'photons at white; fewer is noisier',
   levels: {
     photons: { what: 'mean count at white', unit: 'counts', range: [1e-3, Infinity], default: 60 },

@@ -12,6 +12,7 @@ export const speckleNoise = defineInput({
   what: 'Multiplies every value by a normal number around one.',
   modality: 'image',
   heldOut: true,
+  like: 'speckle',
   unit: 'standard deviation over the value itself',
   levels: { sigma: amount('standard deviation of the factor', 'share', 0.15) },
   identity: { sigma: 0 },
