@@ -1,5 +1,6 @@
-// What the checks of a training run cost: processor time of a run with the default monitor over that of
-// the same run with one check, at its end; pairs in alternating order.
+// What the checks of a training run cost, seen within the run: processor time between the last step of an
+// epoch and the first of the next with a check between them, less the same without one (a run beside it),
+// over all the rest of the run. Whole runs one after the other would compare the machine's moods.
 //   node bench/monitor.mjs [--networks cnn,mlp] [--rounds 5] [--images 20000] [--epochs 10]
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
@@ -16,49 +17,56 @@ const { values } = parseArgs({
   },
 })
 const [rounds, images, epochs] = [values.rounds, values.images, values.epochs].map(Number)
+const median = numbers => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
+const sum = numbers => numbers.reduce((a, b) => a + b, 0)
 
-/** Seconds of processor time of one run, and its checks. */
-async function run(network, monitor) {
+function processorMs() {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e3
+}
+
+/** Milliseconds from step to step of one run: where an epoch ends, and elsewhere. */
+async function gapsOf(network, monitor) {
   const out = mkdtempSync(join(tmpdir(), 'temper-bench-'))
   const recipe = {
     model: { network },
     data: { train: 'fashion-mnist:train', limit: images, validation: 0.1 },
     optimizer: { learningRate: { cosine: [1e-3, 1e-5] } },
-    train: { epochs, batch: 128 },
+    // A checkpoint is no part of a check; the only one is written at the end.
+    train: { epochs, batch: 128, checkpointEvery: `${epochs}ep` },
     noise: [{ at: 'input', kind: 'gaussian', sigma: { uniform: [0, 0.3] } }],
     monitor,
     seed: 0,
   }
-  let checks = 0
+  const gaps = { ends: [], steps: [] }
+  let [last, isEnd] = [undefined, false]
   const onEvent = ({ type }) => {
-    if (type === 'check') checks++
+    if (type === 'epoch') isEnd = true
+    if (type !== 'progress') return
+    const now = processorMs()
+    if (last !== undefined) gaps[isEnd ? 'ends' : 'steps'].push(now - last)
+    last = now
+    isEnd = false
   }
-  const before = process.cpuUsage()
   await train({ recipe, out: join(out, 'run'), threads: 1, onEvent })
-  const { user, system } = process.cpuUsage(before)
   rmSync(out, { recursive: true })
-  return { seconds: (user + system) / 1e6, checks }
+  return gaps
 }
 
-const median = numbers => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
 console.log(`${cpus().length} x ${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}`)
 for (const network of values.networks.split(',')) {
-  const [ratios, all] = [[], { usual: [], once: [] }]
+  const shares = { all: [], warm: [] }
   for (let round = 0; round < rounds; round++) {
-    const atEnd = { every: `${epochs}ep` }
-    const order = round % 2 ? [atEnd, {}] : [{}, atEnd]
-    const first = await run(network, order[0])
-    const second = await run(network, order[1])
-    const [usual, once] = round % 2 ? [second, first] : [first, second]
-    ratios.push(usual.seconds / once.seconds)
-    all.usual.push(usual.seconds)
-    all.once.push(once.seconds)
+    const without = median((await gapsOf(network, { every: `${epochs}ep` })).ends)
+    const { ends, steps } = await gapsOf(network, {})
+    const costs = ends.map(gap => gap - without)
+    const training = sum(steps) + without * ends.length
+    shares.all.push(sum(costs) / training)
+    shares.warm.push((median(costs) * ends.length) / training)
     console.log(
-      `${network}  ${usual.checks} checks ${usual.seconds.toFixed(1)} s, ${once.checks} check ${once.seconds.toFixed(1)} s, ratio ${ratios.at(-1).toFixed(3)}`,
+      `${network}  ${ends.length} checks in ${((sum(costs) + training) / 1e3).toFixed(1)} s: the first ${costs[0].toFixed(0)} ms, the median ${median(costs).toFixed(1)} ms; of the training ${(100 * shares.all.at(-1)).toFixed(1)} %, ${(100 * shares.warm.at(-1)).toFixed(1)} % if all were as the median`,
     )
   }
-  const least = Math.min(...all.usual) / Math.min(...all.once)
-  console.log(
-    `${network}  median ${median(ratios).toFixed(3)}, of the least times ${least.toFixed(3)}`,
-  )
+  const percent = numbers => (100 * median(numbers)).toFixed(1)
+  console.log(`${network}  median ${percent(shares.all)} %, ${percent(shares.warm)} % once warm`)
 }
