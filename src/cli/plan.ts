@@ -39,6 +39,7 @@ function factsOf({ plan, check }: Planned): string[] {
     `model        ${network ?? file}: ${parameters} parameters, ${trained.length} tensors trained${still}`,
     `data         ${data.train.source}: ${counts[0]} samples to train, ${counts[1]} to check, ${counts[2]} to test`,
     `length       ${lengths.epochs} epochs of ${lengths.batchesPerEpoch} batches: ${lengths.steps} updates of ${lengths.batch} samples`,
+    `optimizer    ${optimizerWords(plan.optimizer)}; loss ${lossWords(train.loss)}`,
     `check        every ${monitor.every} on ${checkWords(check)}; ${monitor.onOveruse} on overuse`,
     `keep         ${train.keep}`,
     ...(train.stop ? [`stop         ${stopWords(train.stop)}`] : []),
@@ -46,6 +47,31 @@ function factsOf({ plan, check }: Planned): string[] {
     `noise        ${noise.map(({ name }) => name).join(', ') || 'none'}`,
   ]
 }
+
+/** What is set besides the learning rate, which is drawn. */
+function optimizerWords({ kind, ...settings }: Plan['optimizer']): string {
+  const named = [
+    'momentum',
+    'nesterov',
+    'weightDecay',
+    'clipNorm',
+    'clipValue',
+    'clipAdaptive',
+    'clipWeights',
+  ] as const
+  const set = named.filter(name => settings[name])
+  return [
+    kind,
+    ...set.map(name => (name === 'nesterov' ? name : `${name} ${settings[name]}`)),
+  ].join(', ')
+}
+
+const lossWords = (loss: Plan['train']['loss']) =>
+  typeof loss === 'string'
+    ? loss
+    : Object.entries(loss)
+        .map(([name, value]) => (name === 'kind' ? value : `${name} ${value}`))
+        .join(' ')
 
 const checkWords = ({ samples, looks, conditions }: CheckSize) =>
   `${samples} samples, each without noise and under ${looks} of ${conditions} conditions`
