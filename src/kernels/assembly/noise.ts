@@ -1,8 +1,8 @@
 // Keyed kernels: `n` is a multiple of 16, `first` the number of the first sample in its stream
 // (a multiple of 16 too). NaN passes through every clip.
 import { inBlock, openBlock } from './generator'
-import { cosine, minusTwoLog, quarterTurns, sine } from './normal'
-import { addNormals, clip } from './normals'
+import { minusTwoLog } from './normal'
+import { addNormals, addTimesNormals, clip, writeNormals } from './normals'
 
 /** The words themselves. */
 export function words(out: usize, n: u32, seed0: i32, seed1: i32, stream0: i32, stream1: i32, first: u32): void {
@@ -21,20 +21,10 @@ export function normal(out: usize, n: u32, sigma: f32, seed0: i32, seed1: i32, s
   const scale = f32x4.splat(sigma)
   const end = first + n
   while (first < end) {
-    let from = openBlock(first, end, seed0, seed1, stream0, stream1)
+    const from = openBlock(first, end, seed0, seed1, stream0, stream1)
     const count = inBlock(first, end)
-    const stop = from + (<usize>count << 2)
-    while (from < stop) {
-      for (let pair = 0; pair < 2; pair++) {
-        const bits = v128.load(from, 16)
-        const radius = f32x4.mul(scale, f32x4.sqrt(minusTwoLog(v128.load(from))))
-        const a = quarterTurns(bits)
-        v128.store(out, sine(a, radius))
-        v128.store(out, cosine(a, bits, radius), 16)
-        from += 32
-        out += 32
-      }
-    }
+    writeNormals(from, out, count, scale)
+    out += <usize>count << 2
     first += count
   }
 }
@@ -110,23 +100,11 @@ export function speckle(x: usize, out: usize, n: u32, sigma: f32, low: f32, high
   const highest = f32x4.splat(high)
   const end = first + n
   while (first < end) {
-    let from = openBlock(first, end, seed0, seed1, stream0, stream1)
+    const from = openBlock(first, end, seed0, seed1, stream0, stream1)
     const count = inBlock(first, end)
-    const stop = from + (<usize>count << 2)
-    while (from < stop) {
-      for (let pair = 0; pair < 2; pair++) {
-        const bits = v128.load(from, 16)
-        const radius = f32x4.mul(scale, f32x4.sqrt(minusTwoLog(v128.load(from))))
-        const a = quarterTurns(bits)
-        const one = v128.load(x)
-        const two = v128.load(x, 16)
-        v128.store(out, clip(f32x4.add(one, f32x4.mul(one, sine(a, radius))), lowest, highest))
-        v128.store(out, clip(f32x4.add(two, f32x4.mul(two, cosine(a, bits, radius))), lowest, highest), 16)
-        from += 32
-        x += 32
-        out += 32
-      }
-    }
+    addTimesNormals(from, x, out, count, scale, lowest, highest)
+    x += <usize>count << 2
+    out += <usize>count << 2
     first += count
   }
 }

@@ -52,31 +52,3 @@ export function minusTwoLog(words: v128): v128 {
   const k = f32x4.convert_i32x4_s(i32x4.shr_s(shifted, 23))
   return mulAdd(sum, f, f32x4.mul(k, splat(MINUS_TWO_LN_2)))
 }
-
-/** A quarter-turn fraction in [-1, 1) from the lower 23 bits of each word. */
-@inline
-export function quarterTurns(words: v128): v128 {
-  return f32x4.sub(v128.or(v128.and(words, splat(FRACTION_BITS)), splat(TWO_BITS)), splat(THREE))
-}
-
-/** radius sin(a pi/2). */
-@inline
-export function sine(a: v128, radius: v128): v128 {
-  const y = f32x4.mul(a, a)
-  let sum = splat(SINE, 3)
-  sum = mulAdd(sum, y, splat(SINE, 2))
-  sum = mulAdd(sum, y, splat(SINE, 1))
-  sum = mulAdd(sum, y, splat(SINE, 0))
-  return f32x4.mul(f32x4.mul(a, sum), radius)
-}
-
-/** radius cos(a pi/2), its sign from the upper bit of each word. */
-@inline
-export function cosine(a: v128, words: v128, radius: v128): v128 {
-  const y = f32x4.mul(a, a)
-  let sum = splat(COSINE, 3)
-  sum = mulAdd(sum, y, splat(COSINE, 2))
-  sum = mulAdd(sum, y, splat(COSINE, 1))
-  sum = mulAdd(sum, y, splat(COSINE, 0))
-  return f32x4.mul(v128.xor(sum, v128.and(words, splat(SIGN_BIT))), radius)
-}

@@ -49,11 +49,25 @@ function radii(from: usize, stop: usize, scale: v128): void {
   }
 }
 
-/** out = clip(x + sigma N) from words, which are used up; `count` is a multiple of 16. Two pairs in step. */
-export function addNormals(from: usize, x: usize, out: usize, count: u32, scale: v128, lowest: v128, highest: v128): void {
+/** What becomes of a normal number. */
+const ALONE = 0
+const ADDED = 1
+const TIMES = 2
+
+/** The number n, clip(x + n) or clip(x + x n). */
+@inline
+function put(x: v128, n: v128, lowest: v128, highest: v128, how: i32): v128 {
+  if (how == ALONE) return n
+  return clip(f32x4.add(x, how == TIMES ? f32x4.mul(x, n) : n), lowest, highest)
+}
+
+/** out = sigma N, put so, from words, which are used up; `count` is a multiple of 16. Two pairs in step. */
+@inline
+function putNormals(from: usize, x: usize, out: usize, count: u32, scale: v128, lowest: v128, highest: v128, how: i32): void {
   const stop = from + (<usize>count << 2)
   radii(from, stop, scale)
   while (from < stop) {
+    // A quarter-turn fraction a in [-1, 1) from the lower 23 bits of each word, and its square.
     const bits = v128.load(from, 16)
     const more = v128.load(from, 48)
     let k = splat(FRACTION_BITS)
@@ -70,6 +84,7 @@ export function addNormals(from: usize, x: usize, out: usize, count: u32, scale:
     const radius = v128.load(from)
     const other = v128.load(from, 32)
 
+    // radius sin(a pi/2)
     k = splat(SINE, 3)
     let p = f32x4.mul(k, y)
     let q = f32x4.mul(k, z)
@@ -82,9 +97,10 @@ export function addNormals(from: usize, x: usize, out: usize, count: u32, scale:
     k = splat(SINE, 0)
     p = f32x4.mul(a, f32x4.add(p, k))
     q = f32x4.mul(b, f32x4.add(q, k))
-    v128.store(out, clip(f32x4.add(v128.load(x), f32x4.mul(p, radius)), lowest, highest))
-    v128.store(out, clip(f32x4.add(v128.load(x, 32), f32x4.mul(q, other)), lowest, highest), 32)
+    v128.store(out, put(v128.load(x), f32x4.mul(p, radius), lowest, highest, how))
+    v128.store(out, put(v128.load(x, 32), f32x4.mul(q, other), lowest, highest, how), 32)
 
+    // radius cos(a pi/2), its sign from the upper bit of each word
     k = splat(COSINE, 3)
     p = f32x4.mul(k, y)
     q = f32x4.mul(k, z)
@@ -100,10 +116,25 @@ export function addNormals(from: usize, x: usize, out: usize, count: u32, scale:
     k = splat(SIGN_BIT)
     p = f32x4.mul(v128.xor(p, v128.and(bits, k)), radius)
     q = f32x4.mul(v128.xor(q, v128.and(more, k)), other)
-    v128.store(out, clip(f32x4.add(v128.load(x, 16), p), lowest, highest), 16)
-    v128.store(out, clip(f32x4.add(v128.load(x, 48), q), lowest, highest), 48)
+    v128.store(out, put(v128.load(x, 16), p, lowest, highest, how), 16)
+    v128.store(out, put(v128.load(x, 48), q, lowest, highest, how), 48)
     from += 64
     x += 64
     out += 64
   }
+}
+
+/** out = clip(x + sigma N). */
+export function addNormals(from: usize, x: usize, out: usize, count: u32, scale: v128, lowest: v128, highest: v128): void {
+  putNormals(from, x, out, count, scale, lowest, highest, ADDED)
+}
+
+/** out = clip(x + x sigma N). */
+export function addTimesNormals(from: usize, x: usize, out: usize, count: u32, scale: v128, lowest: v128, highest: v128): void {
+  putNormals(from, x, out, count, scale, lowest, highest, TIMES)
+}
+
+/** out = sigma N. */
+export function writeNormals(from: usize, out: usize, count: u32, scale: v128): void {
+  putNormals(from, out, out, count, scale, scale, scale, ALONE)
 }
