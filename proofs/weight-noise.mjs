@@ -7,12 +7,14 @@ import { join } from 'node:path'
 import { evaluate, train } from '../dist/index.js'
 
 const noiseOf = relative => [{ at: 'weight', kind: 'gaussian', relative }]
+const goingFrom = most => noiseOf({ uniform: [0, { ramp: [most, 0], from: '30%', to: '60%' }] })
+const clipWeights = 3
 const recipes = {
-  plain: [],
-  '10 % weight noise': noiseOf(0.1),
-  'drawn up to 10 %, cooling down from 40 % of the run': noiseOf({
-    uniform: [0, { ramp: [0.1, 0], from: '40%', to: '100%' }],
-  }),
+  plain: {},
+  'noise drawn up to 10 %, going from 30 to 60 % of the run': { noise: goingFrom(0.1) },
+  'weights clipped at 3 standard deviations': { clipWeights },
+  'noise up to 5 % and weights clipped': { noise: goingFrom(0.05), clipWeights },
+  'noise up to 10 % and weights clipped': { noise: goingFrom(0.1), clipWeights },
 }
 const seeds = [0, 1, 2]
 const tested = [0.05, 0.1, 0.15, 0.3]
@@ -36,13 +38,13 @@ const suite = {
 const kept = 'proofs/weight-noise.json'
 const runs = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : {}
 
-async function measure(noise, seed) {
+async function measure({ noise = [], clipWeights }, seed) {
   const out = mkdtempSync(join(tmpdir(), 'temper-proof-'))
   try {
     const recipe = {
       model: { network: 'cnn' },
       data: { train: 'fashion-mnist:train', validation: 0.05 },
-      optimizer: { learningRate: { cosine: [1e-3, 1e-5] } },
+      optimizer: { learningRate: { cosine: [2e-3, 1e-5] }, ...(clipWeights && { clipWeights }) },
       train: { epochs, batch: 128 },
       monitor: { onOveruse: 'warn', samples: 500, every: `${epochs}ep` },
       noise,
@@ -82,12 +84,13 @@ function write() {
     'proofs/weight-noise.md',
     `# Trained with weight noise, tested with weight noise
 
-Fashion-MNIST, the two-layer \`cnn\`, 57,000 training images, ${epochs} epochs, Adam with a cosine from 1e-3,
+Fashion-MNIST, the two-layer \`cnn\`, 57,000 training images, ${epochs} epochs, Adam with a cosine from 2e-3,
 batch 128. Noise: Gaussian on every weight tensor, its standard deviation relative to the tensor's
-largest absolute weight, drawn anew at every step of training. Accuracy in per cent on the test images
-(no copies among them), each level the mean of ${draws} draws; the seeds in brackets. By test figures
-of seed 0 a constant level and one drawn from 0 to 10 % to the end cost 1.4 and 0.6 points without noise;
-the schedule that cools down was then found by those of seed 100.
+largest absolute weight, drawn anew at every step of training; clipping (\`optimizer.clipWeights\`)
+follows every update. Accuracy in per cent on the test images (no copies among them), each level the mean
+of ${draws} draws; the seeds in brackets. Rate, schedule and clipping were chosen
+by seeds 100 and 101, where a cosine from 1e-3 left every network 1.4 points lower and noise and clipping cost
+.07 points without noise. Noise that stays to the end (a constant 10 %) cost 1.4.
 
 | trained with \\ tested with | ${columns.join(' | ')} |
 |---|${columns.map(() => '---|').join('')}
@@ -98,12 +101,7 @@ ${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0].model},
   )
 }
 
-const [plain, constant, cooled] = Object.keys(recipes)
-// One seed of the constant level shows what it costs; the recipe to use has all of them.
-const order = [
-  ...seeds.flatMap(seed => [plain, cooled].map(name => [name, seed])),
-  [constant, seeds[0]],
-]
+const order = seeds.flatMap(seed => Object.keys(recipes).map(name => [name, seed]))
 if (Object.keys(runs).length) write()
 for (const [name, seed] of order) {
   const id = idOf(name, seed)
