@@ -56,7 +56,7 @@ ${data(fill)}
 
 optimizer:
   kind: adam
-  learningRate: { cosine: [1e-3, 1e-5] }    # from the first value down to the second
+  learningRate: { cosine: [2e-3, 1e-5] }    # from the first value down to the second
   clipNorm: 1
 
 train:
