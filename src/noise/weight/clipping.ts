@@ -4,7 +4,7 @@ import { defineWeight } from './define.js'
 /** w kept within +- deviations times the root mean square deviation of its tensor. */
 export const clipping = defineWeight({
   kind: 'clipping',
-  what: 'Keeps the weights of each tensor within so many of their standard deviations.',
+  what: 'Keeps the weights of each tensor within so many of their standard deviations, for a step; optimizer.clipWeights does for good.',
   unit: 'standard deviations kept; fewer is stronger',
   levels: {
     deviations: {
