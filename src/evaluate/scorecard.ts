@@ -178,11 +178,16 @@ function conditionOf(
 }
 
 /** Whether the noise was trained on, also under the name of one that is the same. */
-function isSeen({ at, kind }: Condition, seen: readonly string[]): boolean {
-  const rows = Object.hasOwn(noises, at) ? Object.values<Card>(noises[at]) : []
-  const own = rows.find(row => row.kind === kind)?.like ?? kind
-  const alike = rows.filter(row => (row.like ?? row.kind) === own).map(row => row.kind)
-  return [kind, ...alike].some(name => seen.includes(`${at}:${name}`))
+const isSeen = ({ at, kind }: Condition, seen: readonly string[]): boolean =>
+  seen.some(name => plainName(name) === plainName(`${at}:${kind}`))
+
+/** `at:kind`, with the kind it is like in place of its own. */
+function plainName(name: string): string {
+  const [at, kind] = name.split(':')
+  const rows = Object.hasOwn(noises, at)
+    ? Object.values<Card>(noises[at as keyof typeof noises])
+    : []
+  return `${at}:${rows.find(row => row.kind === kind)?.like ?? kind}`
 }
 
 /** The level at which the noise of one level does nothing, where that is a number. */

@@ -78,3 +78,4 @@ export type {
   WeightContext,
   WeightNoise,
 } from './types.js'
+export { clipToDeviations } from './weight/clipping.js'

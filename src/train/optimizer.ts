@@ -41,7 +41,7 @@ export function optimizerOf(settings: OptimizerSettings, kernels: Kernels): Opti
     ...chosen,
     update(buffers, options) {
       chosen.update(buffers, options)
-      clipWeights(buffers, deviations, kernels)
+      clipWeights(buffers, deviations)
     },
   }
 }

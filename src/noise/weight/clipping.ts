@@ -19,13 +19,18 @@ export const clipping = defineWeight({
   paper:
     'aihwkit WeightClip LayerGaussian; Stutz et al. 2021, Bit error robustness for energy-efficient DNN accelerators',
   scale: ({ deviations }, gain) => ({ deviations: deviations / gain }),
-  apply(w, out, { deviations }) {
-    const mean = w.reduce((sum, value) => sum + value, 0) / w.length
-    const square = sharedKernels().sumOfSquares(w) / w.length
-    const limit = deviations * Math.sqrt(Math.max(0, square - mean * mean))
-    sharedKernels().clamp(w, out, -limit, limit)
-  },
+  apply: (w, out, { deviations }) => clipToDeviations(w, out, deviations),
 })
+
+/** Weights within so many standard deviations of their tensor, on either side of zero; `out` may be `w`. */
+export function clipToDeviations(w: Float32Array, out: Float32Array, deviations: number): void {
+  let sum = 0
+  for (let i = 0; i < w.length; i++) sum += w[i]
+  const mean = sum / w.length
+  const square = sharedKernels().sumOfSquares(w) / w.length
+  const limit = deviations * Math.sqrt(Math.max(0, square - mean * mean))
+  sharedKernels().clamp(w, out, -limit, limit)
+}
 
 /** w kept within +- limit. */
 export const fixedClipping = defineWeight({
