@@ -49,6 +49,13 @@ function radii(from: usize, stop: usize, scale: v128): void {
   }
 }
 
+/** c3 y^3 + c2 y^2 + c1 y + c0 of a table; the compiler loads a coefficient once for two that follow each other. */
+@inline
+function polynomial(table: usize, y: v128): v128 {
+  const upper = mulAdd(splat(table, 3), y, splat(table, 2))
+  return mulAdd(mulAdd(upper, y, splat(table, 1)), y, splat(table, 0))
+}
+
 /** What becomes of a normal number. */
 const ALONE = 0
 const ADDED = 1
@@ -85,37 +92,15 @@ function putNormals(from: usize, x: usize, out: usize, count: u32, scale: v128, 
     const other = v128.load(from, 32)
 
     // radius sin(a pi/2)
-    k = splat(SINE, 3)
-    let p = f32x4.mul(k, y)
-    let q = f32x4.mul(k, z)
-    k = splat(SINE, 2)
-    p = f32x4.mul(f32x4.add(p, k), y)
-    q = f32x4.mul(f32x4.add(q, k), z)
-    k = splat(SINE, 1)
-    p = f32x4.mul(f32x4.add(p, k), y)
-    q = f32x4.mul(f32x4.add(q, k), z)
-    k = splat(SINE, 0)
-    p = f32x4.mul(a, f32x4.add(p, k))
-    q = f32x4.mul(b, f32x4.add(q, k))
+    let p = f32x4.mul(a, polynomial(SINE, y))
+    let q = f32x4.mul(b, polynomial(SINE, z))
     v128.store(out, put(v128.load(x), f32x4.mul(p, radius), lowest, highest, how))
     v128.store(out, put(v128.load(x, 32), f32x4.mul(q, other), lowest, highest, how), 32)
 
     // radius cos(a pi/2), its sign from the upper bit of each word
-    k = splat(COSINE, 3)
-    p = f32x4.mul(k, y)
-    q = f32x4.mul(k, z)
-    k = splat(COSINE, 2)
-    p = f32x4.mul(f32x4.add(p, k), y)
-    q = f32x4.mul(f32x4.add(q, k), z)
-    k = splat(COSINE, 1)
-    p = f32x4.mul(f32x4.add(p, k), y)
-    q = f32x4.mul(f32x4.add(q, k), z)
-    k = splat(COSINE, 0)
-    p = f32x4.add(p, k)
-    q = f32x4.add(q, k)
     k = splat(SIGN_BIT)
-    p = f32x4.mul(v128.xor(p, v128.and(bits, k)), radius)
-    q = f32x4.mul(v128.xor(q, v128.and(more, k)), other)
+    p = f32x4.mul(v128.xor(polynomial(COSINE, y), v128.and(bits, k)), radius)
+    q = f32x4.mul(v128.xor(polynomial(COSINE, z), v128.and(more, k)), other)
     v128.store(out, put(v128.load(x, 16), p, lowest, highest, how), 16)
     v128.store(out, put(v128.load(x, 48), q, lowest, highest, how), 48)
     from += 64
