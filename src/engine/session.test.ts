@@ -89,6 +89,20 @@ describe('a session', () => {
     await session.close()
   })
 
+  it('keeps no memory of outputs that are written in place', async () => {
+    const session = await open()
+    const feed = tensor('float32', [2 ** 17, 2], new Float32Array(2 ** 18))
+    const feeds = { x: feed, y: feed }
+    const into = { sum: tensor('float32', [2 ** 17, 2], new Float32Array(2 ** 18)) }
+    await session.run(feeds, into)
+    const before = process.memoryUsage().arrayBuffers
+    for (let i = 0; i < 20; i++) await session.run(feeds, into)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20)
+    const { sum, product } = await session.run(feeds, { ...into, product: null })
+    expect([sum.data.length, product.data.length]).toEqual([2 ** 18, 2 ** 18])
+    await session.close()
+  })
+
   it('passes every kind of element through', async () => {
     const cases: [DataType, Tensor][] = [
       ['int64', int64Tensor([-5, 2 ** 40])],

@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node
 import { type DataType, expected, InternalError, ModelError, type Tensor } from '../base/index.js'
 import type { ValueInfo } from '../onnx/index.js'
 import { loadFailure, runFailure } from './failure.js'
+import { giveBack } from './give-back.js'
 import {
   checkDevice,
   checkThreads,
@@ -111,6 +112,7 @@ class NativeSession implements Session {
     const made = await this.native.run(fed, wanted).catch((error: unknown) => {
       throw runFailure(error)
     })
+    giveBack(copiesOf(fetches, made as Record<string, RuntimeTensor>))
     return Object.fromEntries(
       Object.keys(wanted).map(name => [
         name,
@@ -157,6 +159,18 @@ class NativeSession implements Session {
     }
     return bound
   }
+}
+
+/** The runtime hands out a copy of every output that it has written in place. */
+function copiesOf(
+  fetches: Readonly<Record<string, Tensor | null>>,
+  made: Readonly<Record<string, RuntimeTensor>>,
+): ArrayBuffer[] {
+  const written = Object.entries(fetches).filter(([, into]) => into && into.dtype !== 'string')
+  return written.flatMap(([name, into]) => {
+    const { buffer } = made[name].data as ArrayBufferView<ArrayBuffer>
+    return buffer === (into!.data as ArrayBufferView).buffer ? [] : [buffer]
+  })
 }
 
 /** What the runtime says of one input or output, in the graph's own words. */
