@@ -112,7 +112,7 @@ export function openArena(bytes: number): Arena {
   }
   const stagedBytes = new Uint8Array(buffer, stage, slots * chunkLength * 4)
   const unitOfBytes = (bytes: Uint8Array, out: Float32Array): number => {
-    if (!holds(out)) return sameArena([out])?.unitOfBytes(bytes, out) ?? 0
+    if (!holds(out)) return arenas.get(out.buffer)?.unitOfBytes(bytes, out) ?? 0
     const whole = bytes.length - (bytes.length % 16)
     for (let from = 0; from < whole; from += stagedBytes.length) {
       const count = Math.min(stagedBytes.length, whole - from)

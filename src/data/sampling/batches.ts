@@ -89,14 +89,13 @@ function rowsOf(dataset: Dataset, options: BatchOptions): (position: number) => 
   return position => {
     const begin = position * batch
     const length = Math.min(batch, dataset.length - begin) * copies
-    const place = (row: number) => begin + Math.floor(row / copies)
-    return {
-      indices: Uint32Array.from({ length }, (_, row) => indices?.[place(row)] ?? place(row)),
-      copies: Uint32Array.from(
-        { length },
-        (_, row) => (row % copies) + copies * (occurrences?.[place(row)] ?? 0),
-      ),
+    const rows = { indices: new Uint32Array(length), copies: new Uint32Array(length) }
+    for (let row = 0; row < length; row++) {
+      const place = begin + Math.floor(row / copies)
+      rows.indices[row] = indices ? indices[place] : place
+      rows.copies[row] = (row % copies) + copies * (occurrences?.[place] ?? 0)
     }
+    return rows
   }
 }
 
@@ -132,7 +131,7 @@ function readRows(
   data: Float32Array,
 ): void | Promise<void> {
   const size = sizeOf(dataset.shape)
-  const indices = rows.filter((_, row) => row % copies === 0)
+  const indices = copies === 1 ? rows : rows.filter((_, row) => row % copies === 0)
   const sample = (n: number) => data.subarray(n * size, (n + 1) * size)
   if (dataset.readMany)
     return dataset.readMany(indices, data.subarray(0, indices.length * size)).then(failures => {
@@ -167,14 +166,27 @@ interface Filled {
 
 function describe(dataset: Dataset, { data, indices, position, copies }: Filled): Batch {
   const { labels, targets } = dataset
+  const { length } = indices
+  const ids = new Float64Array(length)
+  for (let row = 0; row < length; row++) ids[row] = dataset.id(indices[row])
   return {
     data,
-    rows: indices.length,
+    rows: length,
     position,
     indices,
-    ids: Float64Array.from(indices, index => dataset.id(index)),
+    ids,
     copies,
-    labels: labels && Int32Array.from(indices, index => labels[index]),
-    targets: targets && Float32Array.from(indices, index => targets[index]),
+    labels: labels && at(labels, indices, new Int32Array(length)),
+    targets: targets && at(targets, indices, new Float32Array(length)),
   }
+}
+
+/** The values at these indices; a loop, as `from` with a function takes several times as long. */
+function at<Out extends Int32Array | Float32Array>(
+  values: ArrayLike<number>,
+  indices: Uint32Array,
+  out: Out,
+): Out {
+  for (let row = 0; row < out.length; row++) out[row] = values[indices[row]]
+  return out
 }
