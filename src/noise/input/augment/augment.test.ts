@@ -204,3 +204,47 @@ describe('AugMix and RandAugment', () => {
     )
   })
 })
+
+describe('uneven light', () => {
+  it('rises evenly across the image, as much above as below', () => {
+    for (let n = 0; n < 20; n++) {
+      const out = run('illumination', { strength: 0.4 }, n).subarray(0, size)
+      expect(out.reduce((a, b) => a + b) / size).toBeCloseTo(0.5, 5)
+      for (const i of [61, 700, 1999]) {
+        expect(out[i - 1] + out[i + 1]).toBeCloseTo(2 * out[i], 5)
+        expect(out[i - 60] + out[i + 60]).toBeCloseTo(2 * out[i], 5)
+      }
+      const most = out.reduce((a, b) => Math.max(a, b))
+      expect(most).toBeGreaterThan(0.5 + 0.2 * 0.95)
+      expect(most).toBeLessThanOrEqual(0.7)
+    }
+  })
+
+  it('falls in shadows by no more than asked, and nowhere rises', () => {
+    const out = run('shadow', { strength: 0.6 })
+    const lost = out.map(value => 1 - value / 0.5)
+    expect(Math.min(...lost)).toBeGreaterThanOrEqual(0)
+    expect(Math.max(...lost)).toBeLessThanOrEqual(0.6 + 1e-6)
+    expect(Math.max(...lost)).toBeGreaterThan(0.3)
+  })
+})
+
+describe('a sun flare', () => {
+  it('is brightest in the upper half, falls off as its formula says, and darkens nothing', () => {
+    const level = { strength: 0.8, size: 0.3, ghosts: 0 }
+    const black = new Float32Array(3 * size)
+    for (let n = 0; n < 20; n++) {
+      const out = run('sun_flare', level, n, black).subarray(0, size)
+      const sun = out.indexOf(out.reduce((a, b) => Math.max(a, b)))
+      expect(out[sun]).toBeGreaterThan(0.79)
+      expect(Math.floor(sun / 60)).toBeLessThanOrEqual(20)
+      // 12 pixels are the size: a quarter is left there.
+      const below = out[sun + 12 * 60]
+      expect(below).toBeGreaterThan(0.8 * 0.22)
+      expect(below).toBeLessThan(0.8 * 0.28)
+    }
+    const [alone, ghosts] = [0, 6].map(n => run('sun_flare', { ...level, ghosts: n }, 3, ramp))
+    expect(ghosts.every((value, i) => value >= alone[i] && alone[i] >= ramp[i])).toBe(true)
+    expect(changed(ghosts, alone)).toBeGreaterThan(0.02)
+  })
+})

@@ -1,0 +1,34 @@
+import { share } from '../../level.js'
+import { mapPlanes } from '../image/picture.js'
+import { plasma } from '../image/plasma.js'
+import { defineImage } from './define.js'
+
+/** x (1 - strength plasma), a cloud map from 0 to 1 (diamond-square). */
+export const shadow = defineImage({
+  kind: 'shadow',
+  what: 'Darkens the image by soft, irregular shadows.',
+  unit: 'share of the light lost where a shadow is darkest',
+  levels: {
+    strength: share('light lost where a shadow is darkest', 0.5),
+    decay: {
+      what: 'roughness is divided by this at each finer scale',
+      unit: 'factor',
+      range: [1, 10],
+      default: 3,
+    },
+  },
+  identity: { strength: 0 },
+  paper: 'Albumentations PlasmaShadow; Fournier et al. 1982 (diamond-square)',
+  scale: (level, gain) => ({ ...level, strength: level.strength * gain }),
+  change(picture, { strength, decay }, key) {
+    const { height, width } = picture
+    const side = 2 ** Math.max(1, Math.ceil(Math.log2(Math.max(height, width))))
+    const map = plasma(side, decay, key)
+    return mapPlanes(picture, plane =>
+      plane.map((value, i) => {
+        const depth = map[Math.floor(i / width) * side + (i % width)]
+        return value * (1 - strength * depth)
+      }),
+    )
+  },
+})
