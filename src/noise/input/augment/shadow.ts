@@ -3,7 +3,7 @@ import { mapPlanes } from '../image/picture.js'
 import { plasma } from '../image/plasma.js'
 import { defineImage } from './define.js'
 
-/** x (1 - strength plasma), a cloud map from 0 to 1 (diamond-square). */
+/** x (1 - strength plasma), a cloud map from 0 to 1 (diamond-square) stretched over the image. */
 export const shadow = defineImage({
   kind: 'shadow',
   what: 'Darkens the image by soft, irregular shadows.',
@@ -14,7 +14,7 @@ export const shadow = defineImage({
       what: 'roughness is divided by this at each finer scale',
       unit: 'factor',
       range: [1, 10],
-      default: 3,
+      default: 2,
     },
   },
   identity: { strength: 0 },
@@ -26,8 +26,9 @@ export const shadow = defineImage({
     const map = plasma(side, decay, key)
     return mapPlanes(picture, plane =>
       plane.map((value, i) => {
-        const depth = map[Math.floor(i / width) * side + (i % width)]
-        return value * (1 - strength * depth)
+        const [row, column] = [Math.floor(i / width), i % width]
+        const at = Math.floor((row * side) / height) * side + Math.floor((column * side) / width)
+        return value * (1 - strength * map[at])
       }),
     )
   },
