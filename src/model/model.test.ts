@@ -2,31 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { encode, float, node, plain, run, uniform } from '../../test/support/models.js'
 import { runModel, worstDifference } from '../../test/support/runtime.js'
 import { hasShared, sharedModel, sharedModels } from '../../test/support/shared.js'
-import {
-  float32Tensor,
-  keyOf,
-  ModelError,
-  numberToFloat16,
-  Random,
-  sizeOf,
-  type Tensor,
-  tensor,
-  UsageError,
-} from '../base/index.js'
+import { float32Tensor, ModelError, type Tensor, tensor } from '../base/index.js'
 import { type NetworkKind, networks, newNetwork } from '../networks/index.js'
-import {
-  type Attributes,
-  emptyGraph,
-  type Graph,
-  int,
-  ints,
-  type Model,
-  type Node,
-  readModel,
-  writeModel,
-} from '../onnx/index.js'
+import { type Model, writeModel } from '../onnx/index.js'
 import {
   dynamicGraph,
   exportModel,
@@ -34,45 +15,10 @@ import {
   type OpenedModel,
   type OpenOptions,
   openModel,
-  parseBinding,
-  preprocessSchema,
   proveBatch,
   samplesInput,
   staticGraph,
 } from './index.js'
-
-const plain = preprocessSchema.parse({})
-
-function uniform(shape: readonly number[], name = 'x'): Tensor<'float32'> {
-  const random = new Random(keyOf(3, name))
-  const data = Float32Array.from({ length: sizeOf(shape) }, () => random.float())
-  return tensor('float32', shape, data)
-}
-
-const node = (op: string, inputs: string[], output: string, attributes: Attributes = {}): Node => ({
-  ...{ name: '', op, domain: '', inputs, outputs: [output], attributes },
-})
-
-function encode(graph: Partial<Graph>, change: Partial<Model> = {}): Uint8Array {
-  return writeModel({
-    irVersion: 8,
-    opsets: new Map([['', 17]]),
-    producer: { name: 'test', version: '' },
-    metadata: new Map(),
-    graph: { ...emptyGraph('g'), ...graph },
-    ...change,
-  })
-}
-
-const float = (name: string, ...shape: (number | string)[]) => ({
-  ...{ name, dtype: 'float32' as const, shape },
-})
-
-/** Runs a graph made from an opened model. */
-async function run(opened: OpenedModel, graph: Graph, feeds: Record<string, Tensor>) {
-  const results = await runModel(writeModel({ ...opened.model, graph }), feeds)
-  return results[opened.output.name]
-}
 
 describe.skipIf(!hasShared)('real files', () => {
   const table: [file: string, options: OpenOptions, sample: number[], wanted: object][] = [
@@ -198,225 +144,6 @@ describe('fresh networks', () => {
     expect(opened.batch.kind).toBe('free')
     const statistics = opened.parameters.filter(p => p.role === 'statistic').map(p => p.name)
     expect(statistics.every(name => /\.(mean|variance)$/.test(name))).toBe(true)
-  })
-})
-
-describe('parameters', () => {
-  it('are found behind Identity, Transpose and Reshape, and where nodes share them', async () => {
-    const opened = await openModel(
-      encode({
-        nodes: [
-          node('Identity', ['w'], 'same'),
-          node('Transpose', ['same'], 'turned', { perm: ints([1, 0]) }),
-          node('MatMul', ['x', 'turned'], 'a'),
-          node('MatMul', ['a', 'w'], 'b'),
-          node('Constant', [], 'bias', { value: { type: 'tensor', value: uniform([3]) } }),
-          node('Add', ['b', 'bias'], 'y'),
-        ],
-        initializers: new Map([['w', uniform([2, 3])]]),
-        inputs: [float('x', 'batch', 3)],
-        outputs: [float('y', 'batch', 3)],
-      }),
-    )
-    expect(opened.parameters.map(p => [p.name, p.role, p.stands])).toEqual([
-      ['w', 'weight', 'initializer'],
-      ['bias', 'bias', 'Constant node'],
-    ])
-  })
-
-  it('are not what normalises the input, single factors, or masks', async () => {
-    const opened = await openModel(
-      encode({
-        nodes: [
-          node('Sub', ['x', 'mean'], 'centred'),
-          node('Div', ['centred', 'std'], 'normal'),
-          node('MatMul', ['normal', 'w'], 'a'),
-          node('Mul', ['a', 'half'], 'b'),
-          node('Add', ['b', 'mask'], 'y'),
-        ],
-        initializers: new Map<string, Tensor>([
-          ['mean', uniform([3])],
-          ['std', uniform([3])],
-          ['w', uniform([3, 3])],
-          ['half', float32Tensor([0.5], [])],
-          ['mask', float32Tensor([0, -1e9, 0], [3])],
-        ]),
-        inputs: [float('x', 'batch', 3)],
-        outputs: [float('y', 'batch', 3)],
-      }),
-    )
-    expect(opened.parameters.map(p => p.name)).toEqual(['w'])
-  })
-
-  it('of 16 bits are held as float32 and written back as they were', async () => {
-    const half = (values: number[]) =>
-      tensor('float16', [values.length], Uint16Array.from(values, numberToFloat16))
-    const bytes = encode({
-      nodes: [
-        node('Cast', ['x'], 'small', { to: int(10) }),
-        node('Add', ['small', 'w'], 'sum'),
-        node('Cast', ['sum'], 'y', { to: int(1) }),
-      ],
-      initializers: new Map([['w', half([1, 2.5])]]),
-      inputs: [float('x', 'batch', 2)],
-      outputs: [float('y', 'batch', 2)],
-    })
-    // What is added to the input at once would be a setting of it; here the cast comes between.
-    const opened = await openModel(bytes)
-    expect(opened.parameters).toEqual([])
-    const layered = encode({
-      nodes: [
-        node('Cast', ['x'], 'small', { to: int(10) }),
-        node('Relu', ['small'], 'positive'),
-        node('Add', ['positive', 'w'], 'sum'),
-        node('Cast', ['sum'], 'y', { to: int(1) }),
-      ],
-      initializers: new Map([['w', half([1, 2.5])]]),
-      inputs: [float('x', 'batch', 2)],
-      outputs: [float('y', 'batch', 2)],
-    })
-    const wide = await openModel(layered)
-    expect(wide.parameters[0]).toMatchObject({ name: 'w', dtype: 'float16' })
-    expect(wide.parameters[0].value).toEqual(float32Tensor([1, 2.5], [2]))
-    const exported = exportModel(wide, new Map([['w', Float32Array.of(1.0001, 3)]]))
-    expect(readModel(exported).graph.initializers.get('w')).toEqual(half([1, 3]))
-  })
-})
-
-describe('the batch', () => {
-  it('stays fixed where samples are mixed, with the reason', async () => {
-    const bytes = encode({
-      nodes: [
-        node('ReduceMean', ['x'], 'mean', { axes: ints([0]), keepdims: int(1) }),
-        node('Sub', ['x', 'mean'], 'y'),
-      ],
-      inputs: [float('x', 1, 4)],
-      outputs: [float('y', 1, 4)],
-    })
-    const opened = await openModel(bytes)
-    expect(opened.batch).toMatchObject({ kind: 'fixed', made: 1 })
-    expect(opened.batch.reason).toMatch(/answers change|together/)
-    const request = { sampleShape: [4], preprocess: plain }
-    expect(() => staticGraph(opened, 2, request)).toThrow(/takes 1 samples at a time, not 2/)
-    expect(staticGraph(opened, 1, request).outputs[0].shape).toEqual([1, 4])
-    const { batch } = await openModel(bytes, { prove: false })
-    expect(batch.kind).toBe('fixed')
-  })
-})
-
-describe('samples become the input', () => {
-  /** y = x, for an input of any kind. */
-  const copy = (dtype: 'float32' | 'uint8' | 'float64', ...shape: (number | string)[]) =>
-    encode({
-      nodes: [node('Identity', ['x'], 'y')],
-      inputs: [{ name: 'x', dtype, shape }],
-      outputs: [{ name: 'y', dtype, shape }],
-    })
-
-  async function fed(bytes: Uint8Array, sampleShape: number[], preprocess: object = {}) {
-    const opened = await openModel(bytes)
-    const request = { sampleShape, preprocess: { ...opened.found.preprocess, ...preprocess } }
-    const samples = uniform([2, ...sampleShape])
-    const feeds = { [samplesInput]: samples }
-    const found = await run(opened, staticGraph(opened, 2, request), feeds)
-    const free = await run(opened, dynamicGraph(opened, request), feeds)
-    expect(free).toEqual(found)
-    return { samples: samples.data, found, opened }
-  }
-
-  it('as (sample * scale - mean) / std, for each channel', async () => {
-    const settings = { scale: 255, mean: [10, 20, 30], std: [2, 3, 4] }
-    const { samples, found } = await fed(copy('float32', 'n', 3, 2, 2), [3, 2, 2], settings)
-    const wanted = samples.map((v, i) => {
-      const channel = Math.floor(i / 4) % 3
-      return Math.fround(
-        Math.fround(Math.fround(v * 255) - settings.mean[channel]) / settings.std[channel],
-      )
-    })
-    expect(found.data).toEqual(wanted)
-  })
-
-  it('channels last where the model wants them so', async () => {
-    const { samples, found, opened } = await fed(copy('float32', 'n', 4, 5, 3), [3, 4, 5])
-    expect(opened.layout).toEqual({ layout: 'NHWC', reason: 'its last size is 3' })
-    expect(found.shape).toEqual([2, 4, 5, 3])
-    const at = (n: number, c: number, h: number, w: number) =>
-      samples[((n * 3 + c) * 4 + h) * 5 + w]
-    expect(found.data[((1 * 4 + 2) * 5 + 3) * 3 + 1]).toBe(at(1, 1, 2, 3))
-  })
-
-  it('as whole bytes, from 0 to 255', async () => {
-    const { samples, found, opened } = await fed(copy('uint8', 'n', 1, 3, 3), [1, 3, 3])
-    expect(opened.found.source).toBe('the input holds bytes, 0 to 255')
-    expect(found.data).toEqual(Uint8Array.from(samples, v => Math.round(Math.fround(v * 255))))
-  })
-
-  it('flat, without a channel axis, or in double precision', async () => {
-    expect((await fed(copy('float32', 'n', 12), [3, 2, 2])).found.shape).toEqual([2, 12])
-    expect((await fed(copy('float32', 'n', 't'), [1, 7])).found.shape).toEqual([2, 7])
-    expect((await fed(copy('float32', 'n', 1, 'h', 'w'), [5, 6])).found.shape).toEqual([2, 1, 5, 6])
-    expect((await fed(copy('float64', 'n', 4), [4])).found.dtype).toBe('float64')
-  })
-
-  it.each([
-    [[1, 28, 28], /\[3, 32, 32\] a sample.*\[1, 28, 28\].*--preprocess/],
-    [[3, 32, 31], /a sample/],
-  ])('or are refused: %j', async (sampleShape, sentence) => {
-    const opened = await openModel(copy('float32', 'n', 3, 32, 32))
-    const make = () => dynamicGraph(opened, { sampleShape, preprocess: plain })
-    expect(make).toThrow(ModelError)
-    expect(make).toThrow(sentence)
-  })
-
-  it('refuses settings for another number of channels', async () => {
-    const opened = await openModel(copy('float32', 'n', 3, 2, 2))
-    const preprocess = preprocessSchema.parse({ mean: [1, 2] })
-    expect(() => dynamicGraph(opened, { sampleShape: [3, 2, 2], preprocess })).toThrow(
-      /mean: expected 1 or 3 numbers/,
-    )
-  })
-})
-
-describe('further inputs', () => {
-  const bytes = encode({
-    nodes: [
-      node('Cast', ['n'], 'factor', { to: int(1) }),
-      node('Mul', ['x', 'factor'], 'a'),
-      node('Add', ['a', 's'], 'y'),
-    ],
-    inputs: [
-      float('x', 'batch', 2),
-      { name: 'n', dtype: 'int64', shape: [] },
-      float('s', 'batch', 2),
-    ],
-    outputs: [float('y', 'batch', 2)],
-  })
-
-  it('are bound to numbers, over as many samples as come', async () => {
-    const opened = await openModel(bytes, { inputs: { n: 3, s: 0.5 } })
-    const request = { sampleShape: [2], preprocess: plain }
-    const samples = { [samplesInput]: float32Tensor([1, 2, 3, 4, 5, 6], [3, 2]) }
-    const wanted = float32Tensor([3.5, 6.5, 9.5, 12.5, 15.5, 18.5], [3, 2])
-    expect(await run(opened, dynamicGraph(opened, request), samples)).toEqual(wanted)
-    expect(await run(opened, staticGraph(opened, 3, request), samples)).toEqual(wanted)
-  })
-
-  it.each([
-    [{ n: 3 }, /takes 2 inputs/],
-    [{ n: 3, t: 1 }, /one of the model's inputs \(x, n, s\).*"t"/],
-    [{ n: 0.5, s: 0 }, /whole numbers \(int64\).*0.5/],
-    [{ n: [1, 2], s: 0 }, /1 value or 1 for the shape/],
-    [{ n: 3, s: [1, 2] }, /--input s/],
-    [{ x: 0, n: 0, s: 0 }, /none is left|no input left/],
-  ])('are refused: %j', async (inputs, sentence) => {
-    await expect(openModel(bytes, { inputs })).rejects.toThrow(sentence)
-  })
-
-  it('are read from name=value', () => {
-    expect(parseBinding('sr=16000')).toEqual(['sr', [16000]])
-    expect(parseBinding('a=b=1,-2.5')).toEqual(['a=b', [1, -2.5]])
-    for (const text of ['sr', 'sr=', '=1', 'sr=x', 'sr=1,'])
-      expect(() => parseBinding(text), text).toThrow(UsageError)
   })
 })
 
