@@ -88,10 +88,17 @@ export function swishSlope({ mul, add, sub, sigmoid }: Maths, x: string, alpha: 
   return add(s, mul(u, mul(s, sub(1, s))))
 }
 
-/** y = x Phi(x): dy/dx = Phi(x) + x phi(x), Phi and phi the normal distribution and density. */
-export function geluSlope({ mul, add, exp, erf, square }: Maths, x: string): string {
-  const distribution = mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5)
-  const density = mul(exp(mul(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI))
+/**
+ * y = x Phi(x): dy/dx = Phi(x) + x phi(x), of the normal distribution and density; with u = x / sqrt(2)
+ * Phi = erf(u) / 2 + 1 / 2 and phi = exp(-ln sqrt(2 pi) - u^2).
+ */
+export function geluSlope(
+  { mul, add, sub, exp, erf, square, hardSigmoid }: Maths,
+  x: string,
+): string {
+  const u = mul(x, Math.SQRT1_2)
+  const distribution = hardSigmoid(erf(u), 0.5, 0.5)
+  const density = exp(sub(-Math.log(2 * Math.PI) / 2, square(u)))
   return add(distribution, mul(x, density))
 }
 
