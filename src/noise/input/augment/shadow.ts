@@ -1,6 +1,6 @@
 import { share } from '../../level.js'
 import { mapPlanes } from '../image/picture.js'
-import { plasma } from '../image/plasma.js'
+import { plasma, plasmaDecay } from '../image/plasma.js'
 import { defineImage } from './define.js'
 
 /** x (1 - strength plasma), a cloud map from 0 to 1 (diamond-square) stretched over the image. */
@@ -10,12 +10,7 @@ export const shadow = defineImage({
   unit: 'share of the light lost where a shadow is darkest',
   levels: {
     strength: share('light lost where a shadow is darkest', 0.5),
-    decay: {
-      what: 'roughness is divided by this at each finer scale',
-      unit: 'factor',
-      range: [1, 10],
-      default: 2,
-    },
+    decay: plasmaDecay,
   },
   identity: { strength: 0 },
   paper: 'Albumentations PlasmaShadow; Fournier et al. 1982 (diamond-square)',

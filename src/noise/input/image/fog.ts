@@ -1,7 +1,7 @@
 import { amount } from '../../level.js'
 import { defineCorruption, imageNetC, mnistC, preset } from './define.js'
 import { clamp, mapPlanes } from './picture.js'
-import { plasma } from './plasma.js'
+import { plasma, plasmaDecay } from './plasma.js'
 
 const names = ['amount', 'decay', 'map']
 const five = (rows: number[][], map: number, published?: number) =>
@@ -25,12 +25,7 @@ export const fog = defineCorruption({
   unit: 'amount of fog added before rescaling',
   levels: {
     amount: amount('weight of the map', 'pixel units', 1.5),
-    decay: {
-      what: 'roughness is divided by this at each finer scale',
-      unit: 'factor',
-      range: [1, 10],
-      default: 2,
-    },
+    decay: plasmaDecay,
     map: {
       what: 'least side of the map, a power of two',
       unit: 'pixels',

@@ -1,5 +1,14 @@
 import { fold, type Key } from '../../../base/index.js'
 import { sharedKernels } from '../../../kernels/index.js'
+import type { LevelField } from '../../types.js'
+
+/** How the map is smoothed. */
+export const plasmaDecay: LevelField = {
+  what: 'roughness is divided by this at each finer scale',
+  unit: 'factor',
+  range: [1, 10],
+  default: 2,
+}
 
 /**
  * A cloud map by diamond-square on a torus, `[side, side]` (a power of two), from 0 to 1: each point is a quarter of
